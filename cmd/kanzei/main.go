@@ -1,0 +1,95 @@
+// Kanzei answers which tariffs a country faces, what happens to them if nobody
+// acts, what they cost, and what an entry owes and why.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/alecthomas/kong"
+
+	"kanzei"
+)
+
+type cli struct {
+	Law lawCmd `cmd:"" help:"The ledger itself."`
+
+	Version kong.VersionFlag `help:"Print the version and exit."`
+}
+
+// env is what a command writes to.
+type env struct {
+	out, err io.Writer
+}
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, out, stderr io.Writer) (code int) {
+	var c cli
+	exited := -1
+	k, err := kong.New(&c, kong.Name("kanzei"),
+		kong.Description("Tariff law, duty, exposure and outlook; works offline."),
+		kong.Writers(out, stderr), kong.Vars{"version": version()},
+		kong.Exit(func(n int) { exited = n; panic(exitNow{}) }),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, NoExpandSubcommands: true}))
+	if err != nil {
+		fmt.Fprintln(stderr, "kanzei:", err)
+		return 2
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if _, ok := r.(exitNow); !ok {
+				panic(r)
+			}
+			code = exited
+		}
+	}()
+	ctx, err := k.Parse(args)
+	if err != nil {
+		report(stderr, err)
+		return 2
+	}
+	if err := ctx.Run(&env{out, stderr}); err != nil {
+		report(stderr, err)
+		return 1
+	}
+	return 0
+}
+
+type exitNow struct{}
+
+// report writes each problem on one line, with its hint on the next.
+func report(w io.Writer, err error) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			report(w, e)
+		}
+		return
+	}
+	var p *kanzei.Problem
+	if errors.As(err, &p) {
+		where := ""
+		if p.Where != "" {
+			where = p.Where + ": "
+		}
+		fmt.Fprintf(w, "kanzei: %s%s\n", where, p.Msg)
+		if p.Hint != "" {
+			fmt.Fprintf(w, "  hint: %s\n", p.Hint)
+		}
+		return
+	}
+	fmt.Fprintf(w, "kanzei: %v\n", err)
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,76 @@
+package kanzei
+
+// A Share is a percentage of customs value that may be unknown.
+type Share struct {
+	Fraction Fraction
+	Known    bool
+}
+
+// ShareOf returns a known share.
+func ShareOf(f Fraction) Share { return Share{f, true} }
+
+// MarshalText writes percent, or nothing when unknown.
+func (s Share) MarshalText() ([]byte, error) {
+	if !s.Known {
+		return nil, nil
+	}
+	return s.Fraction.MarshalText()
+}
+
+// UnmarshalText reads percent between 0 and 100; the empty text is unknown.
+func (s *Share) UnmarshalText(b []byte) error {
+	if len(b) == 0 {
+		*s = Share{}
+		return nil
+	}
+	f, err := ParsePercent(string(b))
+	if err != nil {
+		return err
+	}
+	if f < 0 || f > One {
+		return &Problem{Code: "share.range", Msg: "share " + string(b) + " is not between 0 and 100 percent"}
+	}
+	*s = ShareOf(f)
+	return nil
+}
+
+// An Entry is one line of goods entered for consumption, with the facts
+// declared for it. Zero values mean "not declared".
+type Entry struct {
+	HTS       HTS    `json:"hts"`
+	Origin    Origin `json:"origin"`
+	Date      Day    `json:"entry_date"`
+	Value     Money  `json:"value_usd"`
+	Quantity  int64  `json:"quantity,omitempty"` // 1e-4 units of the line's first unit
+	Unit      string `json:"unit,omitempty"`
+	Quantity2 int64  `json:"quantity2,omitempty"`
+	Unit2     string `json:"unit2,omitempty"`
+	Loaded    Moment `json:"loaded_date,omitzero"` // when loaded on the final mode of transport
+	Exported  Day    `json:"export_date,omitzero"`
+	Mode      int    `json:"mode,omitempty"` // Census method of transport: 10, 11 vessel; 40, 41 air; …
+	SPI       string `json:"spi,omitempty"`  // special program indicator claimed
+
+	USContent     Share    `json:"us_content_pct,omitzero"`
+	Steel         Share    `json:"steel_pct,omitzero"` // percent of customs value
+	Aluminum      Share    `json:"aluminum_pct,omitzero"`
+	Copper        Share    `json:"copper_pct,omitzero"`
+	MetalWeight   Share    `json:"metal_weight_pct,omitzero"` // percent of the weight of the article
+	MeltPour      Origin   `json:"melt_pour_country,omitzero"`
+	SmeltCast     Origin   `json:"smelt_cast_country,omitzero"`
+	FTZStatus     string   `json:"ftz_status,omitempty"`
+	FTZDate       Day      `json:"ftz_date,omitzero"`
+	Ch98          string   `json:"ch98,omitempty"`
+	Assessed      Money    `json:"assessed_usd,omitzero"` // with AssessedKnown
+	AssessedKnown bool     `json:"-"`
+	Flags         []string `json:"flags,omitempty"` // declared facts, see Flags
+}
+
+// Flag reports whether the fact is declared.
+func (e *Entry) Flag(name string) bool {
+	for _, f := range e.Flags {
+		if f == name {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,121 @@
+package ledger
+
+import (
+	"slices"
+	"sort"
+
+	"kanzei"
+)
+
+// A Set is a set of ten-digit codes as sorted, disjoint, half-open intervals.
+type Set []Interval
+
+// An Interval is the half-open range [Lo, Hi) of ten-digit codes.
+type Interval struct{ Lo, Hi uint64 }
+
+const allCodes = 10_000_000_000
+
+// setOf returns the set of plain items (not lists).
+func setOf(items []kanzei.ProductItem) Set {
+	s := make(Set, 0, len(items))
+	for _, it := range items {
+		switch {
+		case it.All:
+			return Set{{0, allCodes}}
+		case it.Lo == 0:
+		case it.Hi != 0:
+			lo, _ := it.Lo.Range()
+			_, hi := it.Hi.Range()
+			s = append(s, Interval{lo, hi})
+		default:
+			lo, hi := it.Lo.Range()
+			s = append(s, Interval{lo, hi})
+		}
+	}
+	return s.normal()
+}
+
+func (s Set) normal() Set {
+	slices.SortFunc(s, func(a, b Interval) int {
+		switch {
+		case a.Lo < b.Lo:
+			return -1
+		case a.Lo > b.Lo:
+			return 1
+		}
+		return 0
+	})
+	out := s[:0]
+	for _, v := range s {
+		if n := len(out); n > 0 && v.Lo <= out[n-1].Hi {
+			out[n-1].Hi = max(out[n-1].Hi, v.Hi)
+		} else {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// Contains reports whether every ten-digit code under h is in the set. A code
+// of fewer digits whose parts differ is not contained; see Touches.
+func (s Set) Contains(h kanzei.HTS) bool {
+	lo, hi := h.Range()
+	i := sort.Search(len(s), func(i int) bool { return s[i].Hi > lo })
+	return i < len(s) && s[i].Lo <= lo && s[i].Hi >= hi
+}
+
+// Touches reports whether any ten-digit code under h is in the set.
+func (s Set) Touches(h kanzei.HTS) bool {
+	lo, hi := h.Range()
+	i := sort.Search(len(s), func(i int) bool { return s[i].Hi > lo })
+	return i < len(s) && s[i].Lo < hi
+}
+
+// Union returns the codes in s or t.
+func (s Set) Union(t Set) Set {
+	if len(s) == 0 {
+		return t
+	}
+	if len(t) == 0 {
+		return s
+	}
+	return append(slices.Clone(s), t...).normal()
+}
+
+// Minus returns the codes in s and not in t.
+func (s Set) Minus(t Set) Set {
+	var out Set
+	j := 0
+	for _, v := range s {
+		for j < len(t) && t[j].Hi <= v.Lo {
+			j++
+		}
+		lo := v.Lo
+		for k := j; k < len(t) && t[k].Lo < v.Hi; k++ {
+			if t[k].Lo > lo {
+				out = append(out, Interval{lo, t[k].Lo})
+			}
+			lo = max(lo, t[k].Hi)
+		}
+		if lo < v.Hi {
+			out = append(out, Interval{lo, v.Hi})
+		}
+	}
+	return out
+}
+
+// Intersects returns a code in both sets; ok is false when there is none.
+func (s Set) Intersects(t Set) (code uint64, ok bool) {
+	for i, j := 0, 0; i < len(s) && j < len(t); {
+		lo, hi := max(s[i].Lo, t[j].Lo), min(s[i].Hi, t[j].Hi)
+		if lo < hi {
+			return lo, true
+		}
+		if s[i].Hi < t[j].Hi {
+			i++
+		} else {
+			j++
+		}
+	}
+	return 0, false
+}
