@@ -51,23 +51,24 @@ type Refund struct {
 	Rests  string `json:"instrument,omitempty"`
 }
 
-// An Assessment is the answer for one entry.
+// An Assessment is the answer for one entry. Amounts are null while no single
+// figure is known: in a range, and where the law held does not cover the entry.
 type Assessment struct {
 	Entry       Entry       `json:"entry"`
 	On          Day         `json:"on"`
 	Known       Day         `json:"known"`
-	KnownOnlyTo Day         `json:"known_only_to,omitzero"` // the horizon of the edition, when on lies after it
+	KnownOnlyTo Day         `json:"known_only_to,omitzero"` // the horizon of the edition, when On lies after it
 	Status      Status      `json:"status"`
-	Duty        Money       `json:"duty_usd"`
-	Rate        Fraction    `json:"rate_pct"`
-	DutyMin     Money       `json:"duty_min_usd"`
-	DutyMax     Money       `json:"duty_max_usd"`
+	Duty        *Money      `json:"duty_usd"` // collected, under the instruments known
+	Rate        *Fraction   `json:"rate_pct"` // Duty as a share of the customs value
+	DutyMin     *Money      `json:"duty_min_usd"`
+	DutyMax     *Money      `json:"duty_max_usd"` // null in a range without upper end
 	Lines       []Finding   `json:"lines"`
 	Fees        Fees        `json:"fees"`
 	Filing      []FiledLine `json:"filing"`
-	Assessed    Money       `json:"assessed_usd"`
-	Legal       Money       `json:"legal_usd"`
-	Refundable  Money       `json:"refundable_usd"`
+	Assessed    *Money      `json:"assessed_usd"` // as declared, else as known on the day of entry
+	Legal       *Money      `json:"legal_usd"`    // after repeals and judgments known
+	Refundable  *Money      `json:"refundable_usd"`
 	Refunds     []Refund    `json:"refunds,omitempty"`
 	Questions   []Question  `json:"questions"`
 	Caveats     []string    `json:"caveats"`

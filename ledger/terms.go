@@ -94,7 +94,7 @@ const (
 // KindOf returns the kind of the fact a condition rests on.
 func KindOf(c kanzei.Condition) FactKind {
 	switch c.Fact {
-	case "entered", "column-1", "value":
+	case "entered", "column-1", "value", "covered-by":
 		return Computed
 	case "use":
 		return Needed
@@ -118,6 +118,16 @@ func ParseCondition(s string) (kanzei.Condition, error) {
 	case "claim", "use":
 		if rest == "" || strings.ContainsAny(rest, " ,") || rest != strings.ToLower(rest) {
 			return bad("needs one flag in lower case with hyphens")
+		}
+		c.Op, c.Value = "is", rest
+	case "covered-by":
+		for _, x := range strings.Split(rest, ",") {
+			if x = strings.TrimSpace(x); x != "" {
+				c.Set = append(c.Set, x)
+			}
+		}
+		if len(c.Set) == 0 {
+			return bad("names no program or heading")
 		}
 		c.Op, c.Value = "is", rest
 	case "loaded", "exported", "entered", "ftz-admitted":

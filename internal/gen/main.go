@@ -26,8 +26,11 @@ type step struct {
 // steps are in the order they depend on each other.
 var steps = []step{
 	{"origins", origins},
+	{"schedule", buildSchedule},
 	{"trade", trade},
 	{"lists-ieepa", listsIEEPA},
+	{"lists-s232", listsS232},
+	{"lists-metals", listsMetals},
 	{"law", compileLaw}, // last: it reads the lists that other steps write
 }
 

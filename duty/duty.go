@@ -1,0 +1,341 @@
+// Package duty assesses entries: what is owed, why, what nearly applied and
+// why it does not, what is not known, and what could be refunded.
+//
+// An [Engine] joins the law (package ledger) with the schedule of base rates
+// (package schedule). Law compiles to a [Table] for a moment and a day of
+// knowledge; assessing an entry is a look-up in the table, a handful of
+// comparisons, and exact integer arithmetic.
+package duty
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"kanzei"
+	"kanzei/ledger"
+	"kanzei/schedule"
+)
+
+// An Engine assesses entries. It is safe for concurrent use.
+type Engine struct {
+	Ledger   *ledger.Ledger
+	Schedule *schedule.Schedule
+
+	mu     sync.Mutex
+	books  map[kanzei.Day]*book
+	tables map[tableKey]*Table
+}
+
+type book struct {
+	*ledger.Book
+	bounds []kanzei.Moment
+}
+
+type tableKey struct {
+	book  *book
+	epoch int
+	view  View
+}
+
+// New returns an engine over a ledger and a schedule.
+func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
+	return &Engine{Ledger: l, Schedule: s, books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
+}
+
+// Embedded returns an engine over the editions built into the program.
+func Embedded() (*Engine, error) {
+	l, err := ledger.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	s, err := schedule.Load()
+	if err != nil {
+		return nil, err
+	}
+	return New(l, s), nil
+}
+
+// Book returns the law as known at the end of the day; the zero Day means
+// everything held.
+func (e *Engine) Book(known kanzei.Day) *ledger.Book {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.book(known).Book
+}
+
+func (e *Engine) book(known kanzei.Day) *book {
+	b := e.books[known]
+	if b == nil {
+		k := e.Ledger.AsKnown(known)
+		b = &book{k, k.Bounds()}
+		e.books[known] = b
+	}
+	return b
+}
+
+// Table returns the law of the day as known at the end of a day, compiled.
+func (e *Engine) Table(on, known kanzei.Day, view View) (*Table, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	b := e.book(known)
+	epoch, found := slices.BinarySearch(b.bounds, on.Open())
+	if found {
+		epoch++
+	}
+	key := tableKey{b, epoch, view}
+	if t := e.tables[key]; t != nil {
+		return t, nil
+	}
+	t, err := Compile(b.At(on.Open()), view)
+	if err == nil {
+		e.tables[key] = t
+	}
+	return t, err
+}
+
+// Assess answers for one entry as known at the end of a day; the zero Day
+// means everything held. Entries that make no sense are a *kanzei.Problem.
+func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessment, error) {
+	if err := e.check(&entry); err != nil {
+		return nil, err
+	}
+	a := &kanzei.Assessment{Entry: entry, On: entry.Date, Known: known, Questions: []kanzei.Question{}, Caveats: []string{}}
+	horizon := e.Ledger.Coverage.Horizon
+	if known == 0 || known > horizon {
+		a.Known = horizon
+	}
+	if entry.Date > horizon {
+		a.KnownOnlyTo = horizon
+		a.Caveats = append(a.Caveats, fmt.Sprintf("known only to %s: the sources were read to that day", horizon))
+	}
+	c, err := e.open(&entry, known, Collected)
+	if err != nil {
+		return nil, err
+	}
+	r := c.span()
+	a.Status = r.status
+	a.DutyMin, a.DutyMax = r.min, r.max
+	unsupported := e.gaps(a)
+	if r.missing != "" {
+		a.Caveats = append(a.Caveats, r.missing)
+		if r.status == kanzei.Unsupported {
+			unsupported = true
+		}
+	}
+	a.Lines = c.findings(r.corner)
+	a.Filing = c.filing(r.corner)
+	a.Fees = fees(&entry, a)
+	c.caveats(r.corner, a)
+	a.Questions = append(a.Questions, c.questions(r)...)
+	switch {
+	case unsupported:
+		a.Status, a.DutyMin, a.DutyMax = kanzei.Unsupported, nil, nil
+		return a, nil
+	case r.status == kanzei.Range:
+		return a, nil
+	}
+	a.Duty = r.min
+	rate := shareOf(*r.min, entry.Value)
+	a.Rate = &rate
+	return a, e.statuses(a, &entry, known)
+}
+
+// statuses fills what was assessed, what is legally due, and the difference.
+func (e *Engine) statuses(a *kanzei.Assessment, entry *kanzei.Entry, known kanzei.Day) error {
+	at := func(known kanzei.Day, view View) (kanzei.Money, error) {
+		c, err := e.open(entry, known, view)
+		if err != nil {
+			return 0, err
+		}
+		r := c.span()
+		if r.min == nil {
+			return 0, nil
+		}
+		return *r.min, nil
+	}
+	assessed := entry.Assessed
+	if !entry.AssessedKnown {
+		assessed = *a.Duty
+		if known == 0 || known > entry.Date {
+			m, err := at(entry.Date, Collected)
+			if err != nil {
+				return err
+			}
+			assessed = m
+		}
+	}
+	legal, err := at(known, Legal)
+	if err != nil {
+		return err
+	}
+	refundable := max(0, assessed-legal)
+	a.Assessed, a.Legal, a.Refundable = &assessed, &legal, &refundable
+	if refundable == 0 {
+		return nil
+	}
+	if d := min(refundable, max(0, assessed-*a.Duty)); d > 0 {
+		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "retroactive amendment", Amount: d, Rests: e.amendedBy(entry, known)})
+		refundable -= d
+	}
+	if refundable > 0 {
+		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "judgment", Amount: refundable, Rests: e.voidedBy(entry, known)})
+	}
+	return nil
+}
+
+// amendedBy names the instruments, public after the entry, that changed what
+// bears on it.
+func (e *Engine) amendedBy(entry *kanzei.Entry, known kanzei.Day) string {
+	now, err := e.open(entry, known, Collected)
+	if err != nil {
+		return ""
+	}
+	then, err := e.open(entry, entry.Date, Collected)
+	if err != nil {
+		return ""
+	}
+	var ids []string
+	for _, id := range now.bearing {
+		p := &now.table.provs[id]
+		if p.from(originIndex[entry.Origin]) && p.By.Act.Public > entry.Date && !slices.Contains(ids, p.By.String()) {
+			ids = append(ids, p.By.String())
+		}
+	}
+	for _, id := range then.bearing {
+		p := &then.table.provs[id]
+		if !p.from(originIndex[entry.Origin]) {
+			continue
+		}
+		s := e.Book(known).Standing(p.Heading, entry.Date.Open())
+		if s.Changed.Act != nil && s.Changed.Act.Public > entry.Date && !slices.Contains(ids, s.Changed.String()) {
+			ids = append(ids, s.Changed.String())
+		}
+	}
+	return join(ids)
+}
+
+func (e *Engine) voidedBy(entry *kanzei.Entry, known kanzei.Day) string {
+	c, err := e.open(entry, known, Collected)
+	if err != nil {
+		return ""
+	}
+	var ids []string
+	for _, id := range c.bearing {
+		p := &c.table.provs[id]
+		if p.Void.Instrument != nil && p.from(originIndex[entry.Origin]) && !slices.Contains(ids, p.Void.String()) {
+			ids = append(ids, p.Void.String())
+		}
+	}
+	return join(ids)
+}
+
+func join(ids []string) string {
+	s := ""
+	for i, id := range ids {
+		if i > 0 {
+			s += ", "
+		}
+		s += id
+	}
+	return s
+}
+
+// check refuses entries that make no sense.
+func (e *Engine) check(entry *kanzei.Entry) error {
+	switch {
+	case entry.Value < 0:
+		return &kanzei.Problem{Code: "value.negative", Msg: fmt.Sprintf("customs value %s is negative", entry.Value), Hint: "give the value in US dollars, zero or more"}
+	case entry.Value > 1_000_000_000_000*kanzei.Dollar/10:
+		return &kanzei.Problem{Code: "value.large", Msg: fmt.Sprintf("customs value %s is beyond 100 billion dollars", entry.Value), Hint: "an entry line is worth less"}
+	case entry.Origin == 0:
+		return &kanzei.Problem{Code: "origin.missing", Msg: "no country of origin", Hint: "add --from JP"}
+	case entry.Date == 0:
+		return &kanzei.Problem{Code: "date.missing", Msg: "no day of entry"}
+	case entry.Date < e.Ledger.Coverage.Begins:
+		return &kanzei.Problem{Code: "date.coverage", Msg: fmt.Sprintf("%s is before the coverage begins", entry.Date), Hint: fmt.Sprintf("ask for %s or later", e.Ledger.Coverage.Begins)}
+	}
+	var sum kanzei.Fraction
+	for _, s := range []kanzei.Share{entry.Steel, entry.Aluminum, entry.Copper} {
+		if s.Known {
+			sum += s.Fraction
+		}
+	}
+	if sum > kanzei.One {
+		return &kanzei.Problem{Code: "share.sum", Msg: fmt.Sprintf("the metal contents sum to %s%% of the customs value", sum), Hint: "contents are disjoint parts of the value"}
+	}
+	return nil
+}
+
+// gaps adds the sentences of the register that bear on the entry. It reports
+// whether one of them leaves the entry unsupported.
+func (e *Engine) gaps(a *kanzei.Assessment) bool {
+	unsupported := false
+	at := a.Entry.Date.Open()
+	b := e.Book(0)
+	for i := range e.Ledger.Coverage.Gaps {
+		g := &e.Ledger.Coverage.Gaps[i]
+		if at < g.From || at >= g.Until {
+			continue
+		}
+		p := kanzei.Provision{Products: g.Products, Origins: g.Origins}
+		if !b.Origins(&p, at)(a.Entry.Origin) || !b.Products(&p, at).Touches(a.Entry.HTS) {
+			continue
+		}
+		a.Caveats = append(a.Caveats, g.Say)
+		unsupported = unsupported || g.Unsupported
+	}
+	return unsupported
+}
+
+// A computation is one entry before one table.
+type computation struct {
+	engine  *Engine
+	table   *Table
+	entry   *kanzei.Entry
+	line    schedule.Line
+	base    baseDuty
+	baseOK  bool // the base duty can be computed from the facts
+	bearing []uint16
+	whole   bool
+}
+
+func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*computation, error) {
+	t, err := e.Table(entry.Date, known, view)
+	if err != nil {
+		return nil, err
+	}
+	line, err := e.Schedule.Line(entry.HTS, entry.Date)
+	if err != nil {
+		return nil, err
+	}
+	c := &computation{engine: e, table: t, entry: entry, line: line}
+	c.bearing, c.whole = t.bearing(entry.HTS)
+	c.base.value = entry.Value
+	c.base.rate, c.base.column = baseRate(t, entry, &line)
+	c.base.amount, c.baseOK = c.base.rate.Duty(entry.Value, func(u string) (int64, bool) { return quantity(entry, u) })
+	return c, nil
+}
+
+// baseRate picks the column of the schedule.
+func baseRate(t *Table, entry *kanzei.Entry, line *schedule.Line) (kanzei.Rate, string) {
+	if slices.Contains(t.state.Book.Group("column-2", entry.Date.Open()), entry.Origin) {
+		return line.Column2, "column 2"
+	}
+	if entry.SPI != "" {
+		for _, s := range line.Special {
+			if slices.Contains(s.Programs, entry.SPI) {
+				return s.Rate, "column 1 special (" + entry.SPI + ")"
+			}
+		}
+	}
+	return line.General, "column 1 general"
+}
+
+// shareOf returns m as a share of the value, rounded to 1e-8.
+func shareOf(m, value kanzei.Money) kanzei.Fraction {
+	if value == 0 {
+		return 0
+	}
+	return kanzei.Fraction(kanzei.MulDiv(int64(m), int64(kanzei.One), int64(value)))
+}

@@ -1,0 +1,314 @@
+package duty
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kanzei"
+	"kanzei/ledger"
+)
+
+// findings explains a corner line by line: what applies, then what nearly did.
+func (c *computation) findings(k *corner) []kanzei.Finding {
+	mfn := kanzei.One
+	var yes, no []kanzei.Finding
+	for i := range k.parts {
+		x := &k.parts[i]
+		p := &c.table.provs[x.prov]
+		f := kanzei.Finding{Heading: p.Heading, Program: p.Program, Rate: p.Rate.Rate.Text, Instrument: p.By.String(), Citation: p.By.Citation()}
+		if x.why == applies {
+			f.Applies, f.Base, f.Amount = true, x.base.Round(), x.amount
+			f.Because = c.because(k, x, p)
+			yes = append(yes, f)
+			if !p.declares && slices.Contains(p.InLieuOf, "mfn") {
+				mfn = max(0, mfn-x.share)
+			}
+			continue
+		}
+		var ok bool
+		if f.Because, ok = c.whyNot(k, x, p); ok {
+			no = append(no, f)
+		}
+	}
+	for _, p := range c.table.state.Provisions {
+		if p.Status != ledger.Suspended || !p.Origin(c.entry.Origin) || !p.Codes.Touches(c.entry.HTS) {
+			continue
+		}
+		because := fmt.Sprintf("suspended by %s", p.Changed)
+		if u := p.Changed.Act.Until; u != kanzei.Forever {
+			because += fmt.Sprintf(" until %s", u)
+		}
+		no = append(no, kanzei.Finding{Heading: p.Heading, Program: p.Program, Rate: p.Rate.Rate.Text, Because: because, Instrument: p.Changed.String(), Citation: p.Changed.Citation()})
+	}
+	base := kanzei.Finding{Heading: c.line.Rated.String(), Program: "mfn", Rate: c.base.rate.String(), Base: c.entry.Value.Times(mfn).Round(), Applies: mfn > 0,
+		Because: c.base.column, Instrument: "Harmonized Tariff Schedule of the United States", Citation: "USITC, " + c.line.Edition}
+	if base.Applies {
+		base.Amount = c.base.on(mfn)
+	} else {
+		base.Because = "another provision is in lieu of it"
+	}
+	return append(append([]kanzei.Finding{base}, yes...), no...)
+}
+
+func (c *computation) because(k *corner, x *part, p *prov) string {
+	s := p.Title
+	switch {
+	case p.declares:
+		return s
+	case p.Effect == kanzei.Excuses && x.share < kanzei.One:
+		s += fmt.Sprintf("; excuses %s%% of the value", x.share)
+	case p.Effect == kanzei.Excuses:
+	case p.base != kanzei.BaseValue:
+		s += fmt.Sprintf("; on the %s content, %s%% of the value", p.base, x.share)
+		if p.base == kanzei.BaseNonUS {
+			s = strings.Replace(s, "non-us content", "non-US content", 1)
+		}
+	case x.share < kanzei.One && x.by >= 0:
+		q := &c.table.provs[k.parts[x.by].prov]
+		s += fmt.Sprintf("; on the %s%% of the value that %s (%s) leaves", x.share, q.Program, q.Heading)
+	}
+	if p.Rate.Mode == kanzei.AllIn {
+		if x.amount > 0 {
+			s += fmt.Sprintf("; fills %s (%s) up to %s%%", c.base.column, c.base.rate, p.Rate.Rate.AdValorem)
+		} else {
+			s += fmt.Sprintf("; %s (%s) is not below %s%%", c.base.column, c.base.rate, p.Rate.Rate.AdValorem)
+		}
+	}
+	return s
+}
+
+// whyNot says why a provision that bears on the goods does not apply; ok is
+// false where saying so would only be noise.
+func (c *computation) whyNot(k *corner, x *part, p *prov) (string, bool) {
+	switch x.why {
+	case notClaimed:
+		w := p.When[x.cond]
+		if w.Not {
+			return fmt.Sprintf("%s: %s is declared", p.Title, strings.TrimPrefix(w.Text, "not ")), true
+		}
+		return fmt.Sprintf("%s: not claimed (%s)", p.Title, w.Text), true
+	case notUsed:
+		return fmt.Sprintf("%s: not declared to be %s", p.Title, strings.ReplaceAll(p.When[x.cond].Value, "-", " ")), true
+	case noContent:
+		return fmt.Sprintf("%s: the goods have no %s content", p.Title, p.base), true
+	case yielded:
+		q := &c.table.provs[k.parts[x.by].prov]
+		if q.Effect == kanzei.Excuses {
+			return fmt.Sprintf("excused by %s (%s): %s", q.Heading, q.Program, q.Title), true
+		}
+		return fmt.Sprintf("goods under %s (%s) are excluded", q.Program, q.Heading), true
+	}
+	return "", false
+}
+
+// caveats adds the caveats of the provisions that decide the answer.
+func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
+	add := func(s string) {
+		if s != "" && !slices.Contains(a.Caveats, s) {
+			a.Caveats = append(a.Caveats, s)
+		}
+	}
+	for i := range k.parts {
+		if x := &k.parts[i]; x.why == applies {
+			p := &c.table.provs[x.prov]
+			add(p.Caveat)
+			if v := p.Void; v.Instrument != nil && p.Effect == kanzei.Levies {
+				add(v.Act.Note)
+				add(v.Instrument.Note)
+			}
+		}
+	}
+	if c.line.AdditionalDuties != "" {
+		add("the schedule notes additional duties on this line: " + c.line.AdditionalDuties)
+	}
+	if r := c.base.rate; r.Kind == kanzei.RateByText && !c.baseOK {
+		add(fmt.Sprintf("the base rate is a rule of text: %q", r.Text))
+	}
+}
+
+// questions offers the facts that narrow a range, and the claims not made that
+// would change the duty.
+func (c *computation) questions(s *span) []kanzei.Question {
+	var out []kanzei.Question
+	for _, n := range s.needs {
+		q := kanzei.Question{Fact: n.fact, Ask: n.ask, DutyIf: map[string]kanzei.Money{}}
+		for i := range s.corners {
+			k := &s.corners[i]
+			if !k.ok {
+				continue
+			}
+			says := k.says[n.fact]
+			if old, seen := q.DutyIf[says]; !seen || k.total < old {
+				q.DutyIf[says] = k.total
+			}
+		}
+		if !same(q.DutyIf) {
+			out = append(out, q)
+		}
+	}
+	if !c.baseOK || s.max == nil {
+		for _, u := range c.missingUnits(s) {
+			out = append(out, kanzei.Question{Fact: "quantity", Ask: fmt.Sprintf("how many %s?", u), DutyIf: map[string]kanzei.Money{}})
+		}
+	}
+	if s.corner == nil || !s.corner.ok {
+		return out
+	}
+	seen := map[string]bool{}
+	for i := range s.corner.parts {
+		x := &s.corner.parts[i]
+		if x.why != notClaimed || c.table.provs[x.prov].When[x.cond].Not {
+			continue
+		}
+		p := &c.table.provs[x.prov]
+		e, fact := claim(*c.entry, p)
+		if fact == "" || seen[fact] {
+			continue
+		}
+		seen[fact] = true
+		v := *c
+		v.entry = &e
+		if e.SPI != c.entry.SPI {
+			v.base.rate, v.base.column = baseRate(c.table, &e, &c.line)
+			v.base.amount, v.baseOK = v.base.rate.Duty(e.Value, func(u string) (int64, bool) { return quantity(&e, u) })
+		}
+		f := s.corner.facts
+		f.entry, f.base = &e, &v.base
+		_, total, ok := c.table.evaluate(&f, c.bearing, nil)
+		if !ok || total == s.corner.total {
+			continue
+		}
+		out = append(out, kanzei.Question{Fact: fact, Ask: p.Title + "?", DutyIf: map[string]kanzei.Money{"yes": total, "no": s.corner.total}})
+	}
+	if c.entry.SPI == "" && c.baseOK {
+		out = append(out, c.preferences(s)...)
+	}
+	return out
+}
+
+// preferences offers the special rates of the line that goods of the origin
+// may claim.
+func (c *computation) preferences(s *span) []kanzei.Question {
+	var out []kanzei.Question
+	for _, sp := range c.line.Special {
+		for _, code := range sp.Programs {
+			if !slices.Contains(spiOf[c.entry.Origin.String()], code) {
+				continue
+			}
+			e := *c.entry
+			e.SPI = code
+			base := baseDuty{rate: sp.Rate, value: e.Value}
+			var known bool
+			if base.amount, known = sp.Rate.Duty(e.Value, func(u string) (int64, bool) { return quantity(&e, u) }); !known {
+				continue
+			}
+			f := s.corner.facts
+			f.entry, f.base = &e, &base
+			if _, total, ok := c.table.evaluate(&f, c.bearing, nil); ok && total != s.corner.total {
+				out = append(out, kanzei.Question{Fact: "spi", Ask: fmt.Sprintf("is the special program %s claimed, and do the goods qualify?", code), DutyIf: map[string]kanzei.Money{code: total, "none": s.corner.total}})
+			}
+		}
+	}
+	return out
+}
+
+// spiOf lists the special program indicators open to goods of one country
+// alone (HTS general note 3(c)(i)).
+var spiOf = map[string][]string{
+	"JP": {"JP"}, "KR": {"KR"}, "AU": {"AU"}, "SG": {"SG"}, "CL": {"CL"}, "IL": {"IL"}, "JO": {"JO"},
+	"BH": {"BH"}, "MA": {"MA"}, "OM": {"OM"}, "PE": {"PE"}, "CO": {"CO"}, "PA": {"PA"}, "CA": {"S", "S+"}, "MX": {"S", "S+"},
+}
+
+// claim returns the entry with every claim of a provision made, and the facts.
+func claim(e kanzei.Entry, p *prov) (kanzei.Entry, string) {
+	var facts []string
+	e.Flags = slices.Clone(e.Flags)
+	for i := range p.When {
+		w := &p.When[i]
+		if w.Not || ledger.KindOf(*w) != ledger.Claim {
+			continue
+		}
+		switch w.Fact {
+		case "claim":
+			e.Flags = append(e.Flags, w.Value)
+			facts = append(facts, w.Value)
+			continue
+		case "loaded":
+			e.Loaded = within(w)
+		case "exported":
+			e.Exported = within(w).Day()
+		case "ftz-admitted":
+			e.FTZDate = within(w).Day()
+		case "us-content":
+			e.USContent = satisfying(w)
+		case "metal-weight":
+			e.MetalWeight = satisfying(w)
+		case "steel":
+			e.Steel = satisfying(w)
+		case "aluminum":
+			e.Aluminum = satisfying(w)
+		case "copper":
+			e.Copper = satisfying(w)
+		case "spi":
+			e.SPI = w.Set[0]
+		case "melt-pour":
+			e.MeltPour, _ = kanzei.ParseOrigin(w.Set[0])
+		case "smelt-cast":
+			e.SmeltCast, _ = kanzei.ParseOrigin(w.Set[0])
+		default:
+			return e, ""
+		}
+		facts = append(facts, w.Text)
+	}
+	return e, strings.Join(facts, " and ")
+}
+
+func within(w *kanzei.Condition) kanzei.Moment {
+	if w.Op == "before" {
+		return w.Time - 24*60
+	}
+	return w.Time + 24*60
+}
+
+func satisfying(w *kanzei.Condition) kanzei.Share {
+	switch w.Op {
+	case "<":
+		return kanzei.ShareOf(max(0, w.Share-1))
+	case ">":
+		return kanzei.ShareOf(w.Share + 1)
+	}
+	return kanzei.ShareOf(w.Share)
+}
+
+func same(m map[string]kanzei.Money) bool {
+	first, set := kanzei.Money(0), false
+	for _, v := range m {
+		if set && v != first {
+			return false
+		}
+		first, set = v, true
+	}
+	return true
+}
+
+func namedBy(refs []string, p *kanzei.Provision) bool {
+	for _, r := range refs {
+		if ledger.Names(r, p.Heading, p.Program) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameUnit compares units of quantity as the schedule and people write them.
+func sameUnit(a, b string) bool {
+	clean := func(s string) string {
+		s = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), "."))
+		if s == "each" || s == "no" || s == "pcs" || s == "number" {
+			return "no"
+		}
+		return s
+	}
+	return clean(a) == clean(b) || a == ""
+}

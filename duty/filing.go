@@ -1,0 +1,134 @@
+package duty
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"kanzei"
+)
+
+// filingOrder is the order in which US Customs wants chapter 99 numbers before
+// the number of chapters 1-97. It is itself dated: CSMS 65829726 put section
+// 301 before the emergency duties and those before section 232 and 201; CSMS
+// 69668138 (August 2026) put section 301, 338, 232, 201. No message held says
+// where section 122 stands; it is filed where the emergency duties stood.
+var filingOrder = []struct {
+	from  kanzei.Day
+	ranks []string // prefixes of program names
+}{
+	{0, []string{"s301.", "ieepa.fentanyl", "ieepa.", "s122.", "s338.", "s232.", "s201."}},
+	{kanzei.DayOf(2026, 8, 1), []string{"s301.", "s338.", "ieepa.", "s122.", "s232.", "s201."}},
+}
+
+func filingRank(program string, on kanzei.Day) int {
+	order := filingOrder[0].ranks
+	for _, o := range filingOrder {
+		if on >= o.from {
+			order = o.ranks
+		}
+	}
+	for i, prefix := range order {
+		if strings.HasPrefix(program, prefix) {
+			return i
+		}
+	}
+	return len(order)
+}
+
+// filing splits the value into the lines to report: one for each content on
+// which a duty of its own is levied or that is excused, and one for the rest.
+func (c *computation) filing(k *corner) []kanzei.FiledLine {
+	type segment struct {
+		base  kanzei.Base
+		share kanzei.Fraction
+	}
+	rest := kanzei.One
+	var segments []segment
+	for i := range k.parts {
+		x := &k.parts[i]
+		p := &c.table.provs[x.prov]
+		if x.why != applies || p.full || p.declares {
+			continue
+		}
+		b, share := p.base, x.share
+		if b == kanzei.BaseNonUS {
+			b, share = kanzei.BaseUS, kanzei.One-x.share
+		}
+		if share == 0 || share >= kanzei.One || slices.ContainsFunc(segments, func(s segment) bool { return s.base == b }) {
+			continue
+		}
+		segments = append(segments, segment{b, share})
+		rest -= share
+	}
+	if rest > 0 {
+		segments = append(segments, segment{kanzei.BaseValue, rest})
+	}
+	var out []kanzei.FiledLine
+	left := c.entry.Value
+	for i, s := range segments {
+		value := c.entry.Value.Times(s.share).Round()
+		if i == len(segments)-1 {
+			value = left
+		}
+		left -= value
+		type number struct {
+			rank    int
+			heading string
+		}
+		var numbers []number
+		for j := range k.parts {
+			x := &k.parts[j]
+			p := &c.table.provs[x.prov]
+			if x.why == applies && isHeading(p.Heading) && c.reported(k, x, p, s.base) {
+				numbers = append(numbers, number{filingRank(p.Program, c.entry.Date), p.Heading})
+			}
+		}
+		slices.SortStableFunc(numbers, func(a, b number) int {
+			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.heading, b.heading))
+		})
+		line := kanzei.FiledLine{Value: value}
+		for _, n := range numbers {
+			line.Numbers = append(line.Numbers, n.heading)
+		}
+		out = append(out, kanzei.FiledLine{Value: value, Numbers: append(line.Numbers, c.entry.HTS.String())})
+	}
+	return out
+}
+
+// reported reports whether a provision that applies is filed on the segment of
+// the value named by a base.
+func (c *computation) reported(k *corner, x *part, p *prov, segment kanzei.Base) bool {
+	covers := func(q *prov, y *part) bool {
+		return q.full && y.share >= kanzei.One || q.base == segment && segment != kanzei.BaseValue || q.base == kanzei.BaseNonUS && segment != kanzei.BaseUS
+	}
+	if p.declares {
+		for i := range k.parts {
+			y := &k.parts[i]
+			q := &c.table.provs[y.prov]
+			if y.why != applies || q.declares || q.Effect != kanzei.Levies || !covers(q, y) {
+				continue
+			}
+			for _, w := range p.When {
+				if w.Fact == "covered-by" && namedBy(w.Set, &q.Provision) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if !p.full {
+		return covers(p, x)
+	}
+	for i := range k.parts {
+		y := &k.parts[i]
+		q := &c.table.provs[y.prov]
+		if y.why == applies && !q.declares && !q.full && q.base == segment && c.table.yields(x.prov, y.prov) {
+			return false
+		}
+	}
+	return true
+}
+
+// isHeading tells headings of chapter 99 from names of unheaded provisions.
+func isHeading(s string) bool { return strings.HasPrefix(s, "99") && !strings.Contains(s, "/") }
