@@ -81,7 +81,8 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 			x := &k.parts[j]
 			p := &c.table.provs[x.prov]
 			if x.why == applies && isHeading(p.Heading) && c.reported(k, x, p, s.base) {
-				numbers = append(numbers, number{filingRank(p.Program, c.entry.Date), p.Heading})
+				heading, _, _ := strings.Cut(p.Heading, "/") // 9903.85.04/87 is one case of 9903.85.04
+				numbers = append(numbers, number{filingRank(p.Program, c.entry.Date), heading})
 			}
 		}
 		slices.SortStableFunc(numbers, func(a, b number) int {
@@ -89,9 +90,12 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 		})
 		line := kanzei.FiledLine{Value: value}
 		for _, n := range numbers {
-			line.Numbers = append(line.Numbers, n.heading)
+			if !slices.Contains(line.Numbers, n.heading) {
+				line.Numbers = append(line.Numbers, n.heading)
+			}
 		}
-		out = append(out, kanzei.FiledLine{Value: value, Numbers: append(line.Numbers, c.entry.HTS.String())})
+		line.Numbers = append(line.Numbers, c.entry.HTS.String())
+		out = append(out, line)
 	}
 	return out
 }
@@ -131,4 +135,4 @@ func (c *computation) reported(k *corner, x *part, p *prov, segment kanzei.Base)
 }
 
 // isHeading tells headings of chapter 99 from names of unheaded provisions.
-func isHeading(s string) bool { return strings.HasPrefix(s, "99") && !strings.Contains(s, "/") }
+func isHeading(s string) bool { return strings.HasPrefix(s, "99") }

@@ -41,13 +41,14 @@ type Book struct {
 	Ledger *Ledger
 	Known  kanzei.Day
 
-	headings []string // sorted
-	layers   map[string][]layer
-	programs map[string][]layer
-	lists    map[string][]layer
-	groups   map[string][]layer
-	notes    []Ref
-	awaiting []Ref // acts ordered whose notice is not public yet
+	headings  []string // sorted
+	layers    map[string][]layer
+	programs  map[string][]layer
+	lists     map[string][]layer
+	groups    map[string][]layer
+	notes     []Ref
+	programOf map[string]string
+	awaiting  []Ref // acts ordered whose notice is not public yet
 
 	sets map[setKey]Set
 }
@@ -77,6 +78,7 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 	}
 	slices.SortStableFunc(refs, func(x, y Ref) int { return cmp.Compare(knownFrom(x.Act), knownFrom(y.Act)) })
 	programOf := map[string]string{}
+	b.programOf = programOf
 	for _, r := range refs {
 		switch a := r.Act; a.Kind {
 		case kanzei.ActProgram:
@@ -132,6 +134,9 @@ func Names(ref, heading, program string) bool {
 	}
 	return program != "" && ref == program
 }
+
+// ProgramOf returns the program a heading was put under, "" when unknown.
+func (b *Book) ProgramOf(heading string) string { return b.programOf[heading] }
 
 // Headings returns all headings known, sorted.
 func (b *Book) Headings() []string { return b.headings }

@@ -15,7 +15,9 @@ import (
 )
 
 type cli struct {
-	Law lawCmd `cmd:"" help:"The ledger itself."`
+	Duty   dutyCmd   `cmd:"" help:"What one entry owes, and why."`
+	Search searchCmd `cmd:"" help:"Find the line of the schedule."`
+	Law    lawCmd    `cmd:"" help:"The ledger itself."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
