@@ -22,6 +22,7 @@ type Engine struct {
 	Ledger   *ledger.Ledger
 	Schedule *schedule.Schedule
 
+	atlas  *atlas
 	mu     sync.Mutex
 	books  map[kanzei.Day]*book
 	tables map[tableKey]*Table
@@ -40,7 +41,7 @@ type tableKey struct {
 
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
-	return &Engine{Ledger: l, Schedule: s, books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
+	return &Engine{Ledger: l, Schedule: s, atlas: newAtlas(l), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
 }
 
 // Embedded returns an engine over the editions built into the program.
@@ -87,7 +88,7 @@ func (e *Engine) Table(on, known kanzei.Day, view View) (*Table, error) {
 	if t := e.tables[key]; t != nil {
 		return t, nil
 	}
-	t, err := Compile(b.At(on.Open()), view)
+	t, err := compile(b.At(on.Open()), view, e.atlas)
 	if err == nil {
 		e.tables[key] = t
 	}

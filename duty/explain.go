@@ -9,10 +9,11 @@ import (
 	"kanzei/ledger"
 )
 
-// findings explains a corner line by line: what applies, then what nearly did.
+// findings explains a corner line by line: what applies, the duties that yield
+// or are suspended, then what was not claimed.
 func (c *computation) findings(k *corner) []kanzei.Finding {
 	mfn := kanzei.One
-	var yes, no []kanzei.Finding
+	var yes, no, unclaimed []kanzei.Finding
 	for i := range k.parts {
 		x := &k.parts[i]
 		p := &c.table.provs[x.prov]
@@ -28,7 +29,11 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 		}
 		var ok bool
 		if f.Because, ok = c.whyNot(k, x, p); ok {
-			no = append(no, f)
+			if x.why == yielded {
+				no = append(no, f)
+			} else {
+				unclaimed = append(unclaimed, f)
+			}
 		}
 	}
 	for _, p := range c.table.state.Provisions {
@@ -48,7 +53,7 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 	} else {
 		base.Because = "another provision is in lieu of it"
 	}
-	return append(append([]kanzei.Finding{base}, yes...), no...)
+	return slices.Concat([]kanzei.Finding{base}, yes, no, unclaimed)
 }
 
 func (c *computation) because(k *corner, x *part, p *prov) string {

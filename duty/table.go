@@ -3,7 +3,6 @@ package duty
 import (
 	"fmt"
 	"slices"
-	"sort"
 
 	"kanzei"
 	"kanzei/ledger"
@@ -26,10 +25,59 @@ type Table struct {
 	yield []uint64 // provs × words bit matrix: row p has bit q when p yields to q
 	words int
 
-	// The codes fall into stretches with the same provisions: stretch i is
-	// [cuts[i], cuts[i+1]) and bears on provs spans[i].
-	cuts  []uint64
-	spans [][]uint16
+	// The atlas cuts the codes into stretches on which the same provisions
+	// bear: stretch i bears on lists[ids[i]].
+	atlas *atlas
+	ids   []uint16
+	lists [][]uint16
+}
+
+// An atlas cuts the space of ten-digit codes at every bound that a product
+// scope of the ledger names, at any time, so that one search serves every
+// table.
+type atlas struct {
+	cuts []uint64 // stretch i is [cuts[i], cuts[i+1])
+}
+
+func newAtlas(l *ledger.Ledger) *atlas {
+	a := &atlas{cuts: []uint64{0}}
+	add := func(items []kanzei.ProductItem) {
+		for _, it := range items {
+			if it.Lo == 0 {
+				continue
+			}
+			lo, hi := it.Lo.Range()
+			if it.Hi != 0 {
+				_, hi = it.Hi.Range()
+			}
+			a.cuts = append(a.cuts, lo, hi)
+		}
+	}
+	for _, in := range l.Instruments {
+		for i := range in.Acts {
+			add(in.Acts[i].Codes)
+			if p := in.Acts[i].Provision; p != nil {
+				add(p.Products)
+				add(p.Except)
+			}
+		}
+	}
+	slices.Sort(a.cuts)
+	a.cuts = slices.Compact(a.cuts)
+	return a
+}
+
+// find returns the stretch that holds the ten-digit code.
+func (a *atlas) find(code uint64) int {
+	lo, hi := 0, len(a.cuts)
+	for lo < hi {
+		if m := int(uint(lo+hi) >> 1); a.cuts[m] <= code {
+			lo = m + 1
+		} else {
+			hi = m
+		}
+	}
+	return lo - 1
 }
 
 // A prov is one provision of a table.
@@ -54,6 +102,10 @@ func (p *prov) from(o int) bool { return p.origins[o>>6]&(1<<(o&63)) != 0 }
 // Compile builds the table of the law at a moment. Provisions suspended or, in
 // the legal view, annulled are left out.
 func Compile(s *ledger.State, view View) (*Table, error) {
+	return compile(s, view, newAtlas(s.Book.Ledger))
+}
+
+func compile(s *ledger.State, view View, a *atlas) (*Table, error) {
 	var live []*ledger.Placed
 	for _, p := range s.Provisions {
 		if p.Status != ledger.InForce || view == Legal && p.Void.Instrument != nil || len(p.Codes) == 0 {
@@ -65,7 +117,7 @@ func Compile(s *ledger.State, view View) (*Table, error) {
 	if circle != nil {
 		return nil, &kanzei.Problem{Code: "law.circle", Where: circle[0].By.Where(), Msg: fmt.Sprintf("%s yields to itself on %s", circle[0].Heading, s.Moment), Hint: "run kanzei law check"}
 	}
-	t := &Table{state: s, provs: make([]prov, len(order)), words: (len(order) + 63) / 64}
+	t := &Table{state: s, atlas: a, provs: make([]prov, len(order)), words: (len(order) + 63) / 64}
 	t.yield = make([]uint64, len(order)*t.words)
 	for i, p := range order {
 		q := &t.provs[i]
@@ -90,71 +142,69 @@ func Compile(s *ledger.State, view View) (*Table, error) {
 
 func (t *Table) yields(p, q int) bool { return t.yield[p*t.words+q>>6]&(1<<(q&63)) != 0 }
 
-// cut finds the stretches of codes on which the same provisions bear.
+// cut finds the provisions that bear on each stretch of the atlas.
 func (t *Table) cut() {
 	type edge struct {
-		at   uint64
-		prov int
-		in   bool
+		at, prov int
 	}
-	var edges []edge
-	var always []uint16
+	var edges []edge // a provision begins or ends to bear on codes
 	for i := range t.provs {
-		if c := t.provs[i].Codes; len(c) == 1 && c[0].Lo == 0 && c[0].Hi >= 10_000_000_000 {
-			always = append(always, uint16(i))
-			continue
-		}
 		for _, v := range t.provs[i].Codes {
-			edges = append(edges, edge{v.Lo, i, true}, edge{v.Hi, i, false})
-		}
-	}
-	sort.Slice(edges, func(a, b int) bool { return edges[a].at < edges[b].at })
-	open := map[int]bool{}
-	span := func() []uint16 {
-		s := slices.Clone(always)
-		for p := range open {
-			s = append(s, uint16(p))
-		}
-		slices.Sort(s)
-		return s
-	}
-	t.cuts, t.spans = []uint64{0}, [][]uint16{always}
-	for i := 0; i < len(edges); {
-		at := edges[i].at
-		for ; i < len(edges) && edges[i].at == at; i++ {
-			if edges[i].in {
-				open[edges[i].prov] = true
-			} else {
-				delete(open, edges[i].prov)
+			edges = append(edges, edge{t.atlas.find(v.Lo), i})
+			if end := t.atlas.find(v.Hi); t.atlas.cuts[end] == v.Hi {
+				edges = append(edges, edge{end, i})
 			}
 		}
-		t.cuts = append(t.cuts, at)
-		t.spans = append(t.spans, span())
+	}
+	slices.SortFunc(edges, func(a, b edge) int { return a.at - b.at })
+	t.ids = make([]uint16, len(t.atlas.cuts))
+	open := make([]byte, (len(t.provs)+7)/8)
+	seen := map[string]uint16{}
+	next := 0
+	for i := range t.ids {
+		fresh := i == 0
+		for ; next < len(edges) && edges[next].at == i; next++ {
+			open[edges[next].prov>>3] ^= 1 << (edges[next].prov & 7)
+			fresh = true
+		}
+		if !fresh {
+			t.ids[i] = t.ids[i-1]
+			continue
+		}
+		id, ok := seen[string(open)]
+		if !ok {
+			id = uint16(len(t.lists))
+			seen[string(open)] = id
+			var list []uint16
+			for p := range t.provs {
+				if open[p>>3]&(1<<(p&7)) != 0 {
+					list = append(list, uint16(p))
+				}
+			}
+			t.lists = append(t.lists, list)
+		}
+		t.ids[i] = id
 	}
 }
 
-// bearing returns the provisions whose products include the whole code, in
-// order. For a code of fewer than ten digits that a provision covers in part,
-// whole is false.
+// bearing returns the provisions whose products include the code, in order.
+// For a code of fewer than ten digits, whole is false where some of them cover
+// it in part only.
 func (t *Table) bearing(h kanzei.HTS) (provs []uint16, whole bool) {
 	lo, hi := h.Range()
-	i := sort.Search(len(t.cuts), func(i int) bool { return t.cuts[i] > lo }) - 1
-	if i+1 >= len(t.cuts) || t.cuts[i+1] >= hi {
-		return t.spans[i], true
-	}
-	// The code spans several stretches: provisions in any of them bear on it.
-	var all []uint16
+	i := t.atlas.find(lo)
+	first := t.ids[i]
 	whole = true
-	for ; i < len(t.cuts) && t.cuts[i] < hi; i++ {
-		if all != nil && !slices.Equal(all, t.spans[i]) {
-			whole = false
-		}
-		all = append(all, t.spans[i]...)
+	for j := i + 1; j < len(t.ids) && t.atlas.cuts[j] < hi; j++ {
+		whole = whole && t.ids[j] == first
+	}
+	if whole {
+		return t.lists[first], true
+	}
+	var all []uint16
+	for j := i; j < len(t.ids) && t.atlas.cuts[j] < hi; j++ {
+		all = append(all, t.lists[t.ids[j]]...)
 	}
 	slices.Sort(all)
-	all = slices.Compact(all)
-	if whole {
-		return all, true
-	}
-	return all, false
+	return slices.Compact(all), false
 }

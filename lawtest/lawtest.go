@@ -380,6 +380,11 @@ func (r *runner) outlook(s string) error {
 		f := strings.Fields(part)
 		var at kanzei.Moment
 		switch {
+		case len(f) == 2 && f[0] == "ends":
+			if at, err = kanzei.ParseMoment(f[1]); err != nil {
+				return err
+			}
+			f = []string{"nothing"}
 		case len(f) >= 2 && f[len(f)-1] == "now":
 			at, f = r.on.Open(), f[:len(f)-1]
 		case len(f) >= 3 && f[len(f)-2] == "from":
@@ -388,7 +393,7 @@ func (r *runner) outlook(s string) error {
 			}
 			f = f[:len(f)-2]
 		default:
-			return fmt.Errorf("%q is not RATE now or RATE from DAY", strings.TrimSpace(part))
+			return fmt.Errorf("%q is not RATE now, RATE from DAY or ends DAY", strings.TrimSpace(part))
 		}
 		want := strings.Join(f, " ")
 		got := Rates(b, program, o, at)
@@ -405,7 +410,7 @@ func Rates(b *ledger.Book, program string, o kanzei.Origin, at kanzei.Moment) []
 	s := b.At(at)
 	var live []*ledger.Placed
 	for _, p := range s.Provisions {
-		if p.Status == ledger.InForce && p.Program == program && p.Effect == kanzei.Levies && p.Origin(o) && len(p.When) == 0 {
+		if p.Status == ledger.InForce && p.Program == program && p.Effect == kanzei.Levies && p.Origin(o) && !slices.ContainsFunc(p.When, claimed) {
 			live = append(live, p)
 		}
 	}
@@ -420,6 +425,9 @@ func Rates(b *ledger.Book, program string, o kanzei.Origin, at kanzei.Moment) []
 	}
 	return out
 }
+
+// claimed reports whether a condition holds only when something is declared.
+func claimed(c kanzei.Condition) bool { return !c.Not && ledger.KindOf(c) != ledger.Computed }
 
 // refused: "hts.unknown: entry 0000.00.00.00 from JP value 1".
 func (r *runner) refused(s string) error {

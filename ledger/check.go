@@ -176,6 +176,11 @@ func (c *checker) stacking() {
 				if !ok {
 					continue
 				}
+				if pair := p.Heading + " " + q.Heading; c.said[pair] {
+					continue
+				} else {
+					c.said[pair] = true
+				}
 				c.bad("law.conflict", p.By, "say which yields, or that the programs add", "%s and %s (%s) both levy on %s of %s from %s, and neither yields",
 					p.Heading, q.Heading, q.By.Where(), kanzei.HTSFromTen(code, 10), o, m)
 			}
@@ -212,11 +217,10 @@ var opposite = map[string]string{"<": ">=", ">=": "<", ">": "<=", "<=": ">", "be
 // holes finds stretches in which a program levies nothing although it did
 // before and does after, without an act that suspends or ends it.
 func (c *checker) holes() {
-	type span struct{ from, until kanzei.Moment }
 	moments := c.b.Bounds()
 	for _, name := range c.b.Programs() {
 		var last Ref
-		var open span
+		var since kanzei.Moment // when it stopped levying
 		levied := false
 		for _, m := range moments {
 			any, ended := false, false
@@ -236,13 +240,13 @@ func (c *checker) holes() {
 				}
 			}
 			switch {
-			case any && open.from != 0:
-				c.bad("law.hole", last, "state until when the first ran, or an act that ends it", "%s levies nothing from %s to %s, and no act says so", name, open.from, m)
-				open = span{}
+			case any && since != 0:
+				c.bad("law.hole", last, "state until when the first ran, or an act that ends it", "%s levies nothing from %s to %s, and no act says so", name, since, m)
+				since = 0
 			case any:
 				levied = true
-			case levied && !ended && open.from == 0:
-				open.from = m
+			case levied && !ended && since == 0:
+				since = m
 			}
 			if any {
 				levied = true

@@ -89,6 +89,25 @@ func listsIEEPA(sources string) (map[string][]byte, error) {
 		return nil, err
 	}
 
+	// Russia: US note 30. One code of (d) is printed with a comma.
+	text, err = readGzip(filepath.Join(law, "ch99", "chapter99_2026_rev_6.txt.gz"))
+	if err != nil {
+		return nil, err
+	}
+	_, text, ok = strings.Cut(text, "(b) Heading 9903.90.08 applies to all products of the Russian Federation")
+	thirtyFive, rest, ok2 := strings.Cut(text, "(c) For the purposes of heading 9903.90.09")
+	_, rest, ok3 = strings.Cut(rest, "(d) Heading 9903.90.09 applies to all products of the Russian Federation")
+	seventy, _, ok4 := strings.Cut(rest, "\n31.")
+	if !(ok && ok2 && ok3 && ok4) {
+		return nil, fmt.Errorf("US note 30: subdivisions (b) and (d) not found")
+	}
+	for _, l := range []struct{ sub, heading, text string }{{"b", "9903.90.08", thirtyFive}, {"d", "9903.90.09", seventy}} {
+		head := fmt.Sprintf("US note 30(%s), subchapter III, chapter 99: goods of Russia with an increased column 2 rate (heading %s).\nUSITC, HTS 2026 Revision 6, 23 April 2026.", l.sub, l.heading)
+		if err := put("note-30-"+l.sub+".txt", head, listed(strings.ReplaceAll(l.text, ",", "."))); err != nil {
+			return nil, err
+		}
+	}
+
 	// Section 301, forced labor: US note 52, one list a subdivision.
 	rows, err = readTable(filepath.Join(law, "latest", "note52_forced_labor_exemption_codes.csv"))
 	if err != nil {

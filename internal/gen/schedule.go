@@ -33,6 +33,7 @@ type scheduleBuild struct {
 type htsState struct {
 	rows map[kanzei.HTS]rowIDs
 	path map[kanzei.HTS][]pathElem
+	only map[kanzei.HTS]kanzei.HTS // eight digits → the ten-digit row that states the rate
 }
 
 // rowIDs is a row as table positions.
@@ -64,9 +65,16 @@ func (e *htsState) ratedRow(h8 kanzei.HTS) (kanzei.HTS, bool) {
 	if r, ok := e.rows[h8]; ok && r.tuple != 0 {
 		return h8, true
 	}
-	h := kanzei.HTSFromTen(h8.Ten(), 10)
-	r, ok := e.rows[h]
-	return h, ok && r.tuple != 0
+	if e.only == nil {
+		e.only = map[kanzei.HTS]kanzei.HTS{}
+		for h, r := range e.rows {
+			if h.Digits() == 10 && r.tuple != 0 {
+				e.only[h.Parent(8)] = h
+			}
+		}
+	}
+	h, ok := e.only[h8]
+	return h, ok && e.rows[h].tuple != 0
 }
 
 // releaseFiles are the releases before 2025, oldest first, with the day on
@@ -122,6 +130,7 @@ func buildSchedule(sources string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", e.Name, err)
 		}
+		b.dropUnrated(e.Name, st)
 		states = append(states, st)
 	}
 	restore(states)
@@ -147,6 +156,20 @@ func (b *scheduleBuild) state(e schedule.Edition, records *changeRecords) (*htsS
 		return ed, nil
 	}
 	return b.overlay(base, e.From)
+}
+
+// dropUnrated drops ten-digit numbers printed under no rated line: one
+// misprint, 9401.99.30.30 in 2025 Rev 16, which Rev 17 corrects.
+func (b *scheduleBuild) dropUnrated(name string, st *htsState) {
+	for _, h := range st.codes() {
+		if h.Digits() != 10 || h.Chapter() > 97 || st.rows[h].tuple != 0 {
+			continue
+		}
+		if _, ok := st.ratedRow(h.Parent(8)); !ok {
+			fmt.Fprintf(b.log, "schedule: %s in %s stands under no rated line; dropped\n", h, name)
+			delete(st.rows, h)
+		}
+	}
 }
 
 // restore answers for a number that one edition lost in print from the edition

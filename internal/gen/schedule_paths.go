@@ -37,13 +37,14 @@ func pop(stack []pathElem, indent int) []pathElem {
 	return stack
 }
 
-// row interns a row. A row prints a rate when its general column is not empty.
+// row interns a row. A row states a rate when one of its rate columns is not empty.
 func (b *scheduleBuild) row(r htsRow, path []pathElem) rowIDs {
-	ids := rowIDs{units: b.tab.unitList(r.units), node: b.tab.path(path)}
-	if r.general != "" {
+	ids := rowIDs{units: b.tab.unitList(r.units), node: b.tab.path(path), restored: r.lost}
+	if r.general != "" || r.code.Chapter() > 97 && (r.special != "" || r.other != "") { // some lines of chapters 98 and 99 state a special rate only
 		ids.tuple = b.tab.tuple(r.general, r.special, r.other, r.additional)
-	} else if r.special != "" || r.other != "" {
-		fmt.Fprintf(b.log, "schedule: %s has no general rate but %q, %q\n", r.code, r.special, r.other)
+		if r.general == "" && r.code.Chapter() <= 97 {
+			fmt.Fprintf(b.log, "schedule: %s has no general rate but %q, %q\n", r.code, r.special, r.other)
+		}
 	}
 	return ids
 }
@@ -76,8 +77,9 @@ func (b *scheduleBuild) export(rows []historyRow, k int, known []*htsState) *hts
 	e := &htsState{rows: map[kanzei.HTS]rowIDs{}, path: map[kanzei.HTS][]pathElem{}}
 	var cur []htsRow
 	texts := map[kanzei.HTS]pathElem{}
-	for _, r := range rows {
-		if r.from <= k && k <= r.to {
+	for i, r := range rows { // sorted by code
+		r.lost = r.to == k-1 && r.code.Chapter() <= 97 && !has(rows, i, k) && has(rows, i, k+1)
+		if r.from <= k && k <= r.to || r.lost {
 			cur = append(cur, r.htsRow)
 			texts[r.code] = pathElem{r.indent, r.code, r.text}
 		}
@@ -104,6 +106,21 @@ func (b *scheduleBuild) export(rows []historyRow, k int, known []*htsState) *hts
 		e.rows[r.code] = b.row(r, p)
 	}
 	return e
+}
+
+// has reports whether the code of row i is in edition k; the runs of a code
+// are neighbours.
+func has(rows []historyRow, i, k int) bool {
+	code := rows[i].code
+	for i > 0 && rows[i-1].code == code {
+		i--
+	}
+	for ; i < len(rows) && rows[i].code == code; i++ {
+		if rows[i].from <= k && k <= rows[i].to {
+			return true
+		}
+	}
+	return false
 }
 
 // same reports whether every numbered step of a path is in the edition as it was.

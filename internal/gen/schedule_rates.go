@@ -44,6 +44,13 @@ func (b *scheduleBuild) overlay(base string, day kanzei.Day) (*htsState, error) 
 		if !okA || !okT {
 			continue
 		}
+		if day == hs2022Eve && a.from == day {
+			// the database dates the staged rates of 2022 here but still prints those of 2021
+			if h, ok := b.releases["2022_rev_3"].ratedRow(h8); ok {
+				a.special = b.tab.tupleText(b.releases["2022_rev_3"].rows[h].tuple)[1]
+				t.special = b.tab.tupleText(ed.rows[mustRated(ed, h8)].tuple)[1]
+			}
+		}
 		if b.replace(ed, h8, a, t, day) {
 			changed++
 		}
@@ -57,6 +64,14 @@ func (b *scheduleBuild) overlay(base string, day kanzei.Day) (*htsState, error) 
 	}
 	fmt.Fprintf(b.log, "schedule: %s on %s: %d lines with other rates, %d gone, %d added\n", base, day, changed, gone, added)
 	return ed, nil
+}
+
+// hs2022Eve begins the weeks of 2022 under the nomenclature of 2017.
+var hs2022Eve = kanzei.DayOf(2022, 1, 1)
+
+func mustRated(ed *htsState, h8 kanzei.HTS) kanzei.HTS {
+	h, _ := ed.ratedRow(h8)
+	return h
 }
 
 // replace puts the columns that differ between two rows of the database into

@@ -215,10 +215,7 @@ func (b *scheduleBuild) apply2026(c *changeRecords) *htsState {
 			delete(ed.rows, r.code)
 		}
 	}
-	for _, r := range c.rev11 {
-		if r.action != "Established" {
-			continue
-		}
+	for _, r := range established(c.rev11) {
 		h8 := r.code.Parent(8)
 		up, ok := base.path[h8]
 		if !ok {
@@ -241,6 +238,28 @@ func (b *scheduleBuild) apply2026(c *changeRecords) *htsState {
 		ed.rows[r.code] = row
 	}
 	return ed
+}
+
+// established lists the new numbers of a record, and those it names only as
+// the goal of a transfer because the copy held has lost their own entry.
+func established(list []record) []record {
+	var out []record
+	has := map[kanzei.HTS]bool{}
+	for _, r := range list {
+		if r.action == "Established" {
+			out = append(out, r)
+			has[r.code] = true
+		}
+	}
+	for _, r := range list {
+		for _, o := range r.others {
+			if r.to && !has[o] && o.Parent(8) == r.code.Parent(8) {
+				has[o] = true
+				out = append(out, record{code: o, action: "Established", others: []kanzei.HTS{r.code}})
+			}
+		}
+	}
+	return out
 }
 
 // relations lists the transfers between numbers that the editions know.

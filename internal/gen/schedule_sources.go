@@ -26,6 +26,7 @@ type htsRow struct {
 	text                                string
 	units                               []string
 	general, special, other, additional string
+	lost                                bool // missing in print between two editions that have it
 }
 
 // readCSV returns the rows of a CSV file, plain or gzip, without its header,
@@ -169,16 +170,19 @@ type annualRow struct {
 
 type annualDB map[kanzei.HTS][]annualRow
 
-// on returns the row of a line in force on a day; of several, the last to begin.
+// on returns the row of a line in force on a day; of several, the last to
+// begin. A gap between two rows of a line belongs to the first (2204.10.00 in
+// 2018 has one of two months).
 func (db annualDB) on(h kanzei.HTS, d kanzei.Day) (annualRow, bool) {
 	var best annualRow
-	found := false
+	found, later := false, false
 	for _, r := range db[h] {
-		if r.from <= d && d <= r.to && (!found || r.from >= best.from) {
+		if r.from <= d && (!found || r.from >= best.from) {
 			best, found = r, true
 		}
+		later = later || r.from > d
 	}
-	return best, found
+	return best, found && (d <= best.to || later)
 }
 
 func readAnnual(path string) (annualDB, error) {

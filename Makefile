@@ -1,0 +1,44 @@
+# CGO_ENABLED=0: one static binary, no C compiler needed.
+# -trimpath: the binary names no path of the machine that built it.
+export CGO_ENABLED = 0
+GO ?= go
+
+.PHONY: build test check vet format race fuzz bench gen gen-check
+
+build: ## bin/kanzei
+	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
+
+test: ## every test, then the sentences that test the law
+	$(GO) test ./...
+	$(GO) run ./cmd/kanzei law check law
+	$(GO) run ./cmd/kanzei law test
+
+check: format vet gen-law test ## what to run before a commit
+
+format:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo 'run gofmt -w on these files'; exit 1; }
+
+vet:
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+gen-law: ## the embedded edition is what the instruments give
+	$(GO) run ./internal/gen -check law
+
+gen: ## rebuild every edition from the sources (see DATA.md)
+	$(GO) run ./internal/gen
+
+gen-check:
+	$(GO) run ./internal/gen -check
+
+race:
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+fuzz: ## half a minute for each fuzz target
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $${FUZZTIME:-30s} $$p || exit 1; \
+	  done; done
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchmem ./...
