@@ -89,7 +89,8 @@ func listsIEEPA(sources string) (map[string][]byte, error) {
 		return nil, err
 	}
 
-	// Russia: US note 30. One code of (d) is printed with a comma.
+	// Russia: US note 30. Two codes are printed with a comma
+	// or a semicolon for a dot.
 	text, err = readGzip(filepath.Join(law, "ch99", "chapter99_2026_rev_6.txt.gz"))
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func listsIEEPA(sources string) (map[string][]byte, error) {
 	}
 	for _, l := range []struct{ sub, heading, text string }{{"b", "9903.90.08", thirtyFive}, {"d", "9903.90.09", seventy}} {
 		head := fmt.Sprintf("US note 30(%s), subchapter III, chapter 99: goods of Russia with an increased column 2 rate (heading %s).\nUSITC, HTS 2026 Revision 6, 23 April 2026.", l.sub, l.heading)
-		if err := put("note-30-"+l.sub+".txt", head, listed(strings.ReplaceAll(l.text, ",", "."))); err != nil {
+		if err := put("note-30-"+l.sub+".txt", head, listed(strings.NewReplacer(",", ".", ";", ".").Replace(l.text))); err != nil {
 			return nil, err
 		}
 	}
