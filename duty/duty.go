@@ -175,12 +175,12 @@ func (e *Engine) statuses(a *kanzei.Assessment, entry *kanzei.Entry, known kanze
 	if refundable == 0 {
 		return nil
 	}
-	if d := min(refundable, max(0, assessed-*a.Duty)); d > 0 {
-		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "retroactive amendment", Amount: d, Rests: e.amendedBy(entry, known)})
-		refundable -= d
+	amended := min(refundable, max(0, assessed-*a.Duty))
+	if amended > 0 {
+		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "retroactive amendment", Amount: amended, Rests: e.amendedBy(entry, known)})
 	}
-	if refundable > 0 {
-		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "judgment", Amount: refundable, Rests: e.voidedBy(entry, known)})
+	if rest := refundable - amended; rest > 0 {
+		a.Refunds = append(a.Refunds, kanzei.Refund{Cause: "judgment", Amount: rest, Rests: e.voidedBy(entry, known)})
 	}
 	return nil
 }
@@ -309,6 +309,12 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 	line, err := e.Schedule.Line(entry.HTS, entry.Date)
 	if err != nil {
 		return nil, err
+	}
+	if entry.Quantity != 0 && entry.Unit == "" && len(line.Units) > 0 {
+		entry.Unit = line.Units[0]
+	}
+	if entry.Quantity2 != 0 && entry.Unit2 == "" && len(line.Units) > 1 {
+		entry.Unit2 = line.Units[1]
 	}
 	c := &computation{engine: e, table: t, entry: entry, line: line}
 	c.bearing, c.whole = t.bearing(entry.HTS)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"kanzei"
+	"kanzei/schedule"
 )
 
 // facts are an entry with every needed fact settled, one corner of a range.
@@ -215,11 +216,13 @@ func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
 func (f *facts) quantity(unit string) (int64, bool) { return quantity(f.entry, unit) }
 
 func quantity(e *kanzei.Entry, unit string) (int64, bool) {
-	if e.Quantity != 0 && sameUnit(e.Unit, unit) {
-		return e.Quantity, true
+	if e.Quantity != 0 {
+		if q, ok := schedule.Convert(e.Quantity, e.Unit, unit); ok {
+			return q, true
+		}
 	}
-	if e.Quantity2 != 0 && sameUnit(e.Unit2, unit) {
-		return e.Quantity2, true
+	if e.Quantity2 != 0 {
+		return schedule.Convert(e.Quantity2, e.Unit2, unit)
 	}
 	return 0, false
 }

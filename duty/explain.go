@@ -181,7 +181,7 @@ func (c *computation) questions(s *span) []kanzei.Question {
 		f := s.corner.facts
 		f.entry, f.base = &e, &v.base
 		_, total, ok := c.table.evaluate(&f, c.bearing, nil)
-		if !ok || total == s.corner.total {
+		if !ok || total >= s.corner.total { // nobody claims what costs more
 			continue
 		}
 		out = append(out, kanzei.Question{Fact: fact, Ask: p.Title + "?", DutyIf: map[string]kanzei.Money{"yes": total, "no": s.corner.total}})
@@ -304,16 +304,4 @@ func namedBy(refs []string, p *kanzei.Provision) bool {
 		}
 	}
 	return false
-}
-
-// sameUnit compares units of quantity as the schedule and people write them.
-func sameUnit(a, b string) bool {
-	clean := func(s string) string {
-		s = strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), "."))
-		if s == "each" || s == "no" || s == "pcs" || s == "number" {
-			return "no"
-		}
-		return s
-	}
-	return clean(a) == clean(b) || a == ""
 }
