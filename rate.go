@@ -57,24 +57,23 @@ func (r Rate) String() string {
 	return strings.Join(parts, " + ")
 }
 
-// Duty returns the exact duty on value with the given quantities, before
-// rounding to the cent. Quantity looks up the number of units declared for a
+// Duty returns the duty on value with the given quantities, before rounding. Quantity looks up the number of units declared for a
 // unit of measure, in 1e-4 units; ok is false when one is missing or the rate
 // is a rule of text.
-func (r Rate) Duty(value Money, quantity func(unit string) (q int64, ok bool)) (duty Money, ok bool) {
+func (r Rate) Duty(value Money, quantity func(unit string) (q int64, ok bool)) (duty Unrounded, ok bool) {
 	switch r.Kind {
 	case Free:
-		return 0, true
+		return Unrounded{}, true
 	case RateNone, RateByText:
-		return 0, false
+		return Unrounded{}, false
 	}
-	duty = value.Times(r.AdValorem)
+	duty = value.By(r.AdValorem)
 	for _, t := range r.Specific {
 		q, ok := quantity(t.Unit)
 		if !ok {
-			return 0, false
+			return Unrounded{}, false
 		}
-		duty += Money(MulDiv(q, t.Amount, 100_000_000)) // 1e-4 units · 1e-8 $ → 1e-4 $
+		duty = duty.Plus(exactUnits(q, t.Amount))
 	}
 	return duty, true
 }

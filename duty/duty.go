@@ -321,6 +321,9 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 	c.base.value = entry.Value
 	c.base.rate, c.base.column = baseRate(t, entry, &line)
 	c.base.amount, c.baseOK = c.base.rate.Duty(entry.Value, func(u string) (int64, bool) { return quantity(entry, u) })
+	if !c.baseOK { // the least it can be
+		c.base.amount = entry.Value.By(c.base.rate.AdValorem)
+	}
 	return c, nil
 }
 

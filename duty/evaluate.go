@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"cmp"
 	"slices"
 
 	"kanzei"
@@ -21,17 +22,17 @@ type facts struct {
 // A baseDuty is the column 1 or 2 duty on an entry.
 type baseDuty struct {
 	rate   kanzei.Rate
-	column string // "column 1 general", "column 1 special (JP)", "column 2"
-	amount kanzei.Money
+	column string           // "column 1 general", "column 1 special (JP)", "column 2"
+	amount kanzei.Unrounded // without the parts levied by quantity while a quantity is missing
 	value  kanzei.Money
 }
 
-// atLeast reports whether the ad valorem equivalent is at least f.
-func (b *baseDuty) atLeast(f kanzei.Fraction) bool {
-	if b.rate.Kind == kanzei.AdValorem || b.rate.Kind == kanzei.Free || b.value == 0 {
-		return b.rate.AdValorem >= f
+// against compares the ad valorem equivalent with f: -1, 0 or 1.
+func (b *baseDuty) against(f kanzei.Fraction) int {
+	if b.value == 0 {
+		return cmp.Compare(b.rate.AdValorem, f)
 	}
-	return b.amount >= b.value.Times(f)
+	return b.amount.Minus(b.value.By(f)).Sign()
 }
 
 // why a provision that bears on the goods does not apply.
@@ -97,7 +98,7 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 				if !known {
 					ok = false
 				}
-				x.amount = amount.Round()
+				x.amount = amount
 				total += x.amount
 			}
 			if !p.declares {
@@ -115,12 +116,7 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 }
 
 // on returns the base duty on a share of the value, rounded to the cent.
-func (b *baseDuty) on(share kanzei.Fraction) kanzei.Money {
-	if share == kanzei.One {
-		return b.amount.Round()
-	}
-	return b.amount.Times(share).Round()
-}
+func (b *baseDuty) on(share kanzei.Fraction) kanzei.Money { return b.amount.Cents(share) }
 
 // share returns the part of the customs value that a base stands for.
 func (f *facts) share(b kanzei.Base) kanzei.Fraction {
@@ -184,32 +180,29 @@ func (t *Table) covered(p *prov, parts []part) kanzei.Fraction {
 	return min(sum, kanzei.One)
 }
 
-// amount returns the duty of a provision that applies, before rounding.
+// amount returns the duty of a provision that applies, rounded to the cent.
 func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
 	r := &p.Rate.Rate
 	switch p.Rate.Mode {
 	case kanzei.NoDuty:
 		return 0, true
 	case kanzei.AllIn:
-		due := x.base.Times(r.AdValorem)
-		if f.entry.Value == 0 {
-			return 0, true
-		}
-		paid := kanzei.Money(kanzei.MulDiv(int64(f.base.amount), int64(x.share), int64(kanzei.One)))
-		return max(0, due-paid), true
+		due := f.entry.Value.By(r.AdValorem).Minus(f.base.amount)
+		return max(0, due.Cents(x.share)), true
 	case kanzei.MinPrice:
-		q, ok := f.quantity(r.Specific[0].Unit)
+		price, ok := r.Duty(0, f.quantity)
 		if !ok {
 			return 0, false
 		}
-		return max(0, kanzei.Money(kanzei.MulDiv(q, r.Specific[0].Amount, 100_000_000))-f.entry.Value), true
+		return max(0, price.Minus(f.entry.Value.By(kanzei.One)).Cents(kanzei.One)), true
 	case kanzei.ByText:
 		return 0, false
 	}
-	if len(r.Specific) == 0 {
-		return x.base.Times(r.AdValorem), true
+	if len(r.Specific) == 0 { // without the closure that would allocate
+		return f.entry.Value.By(r.AdValorem).Cents(x.share), true
 	}
-	return r.Duty(x.base, f.quantity)
+	due, ok := r.Duty(f.entry.Value, f.quantity)
+	return due.Cents(x.share), ok
 }
 
 // quantity returns the declared number of units, in 1e-4 units.
@@ -262,7 +255,8 @@ func holds(c *kanzei.Condition, f *facts) bool {
 	case "entered":
 		return (e.Date.Open() < c.Time) == (c.Op == "before")
 	case "column-1":
-		return compare(c.Op, f.base.atLeast(c.Share), !f.base.atLeast(c.Share+1))
+		s := f.base.against(c.Share)
+		return compare(c.Op, s >= 0, s <= 0)
 	case "us-content":
 		return e.USContent.Known && compareShare(c, e.USContent.Fraction)
 	case "metal-weight":

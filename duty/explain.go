@@ -12,7 +12,7 @@ import (
 // findings explains a corner line by line: what applies, the duties that yield
 // or are suspended, then what was not claimed.
 func (c *computation) findings(k *corner) []kanzei.Finding {
-	mfn := kanzei.One
+	mfn := c.mfn(k.parts)
 	var yes, no, unclaimed []kanzei.Finding
 	for i := range k.parts {
 		x := &k.parts[i]
@@ -22,9 +22,6 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 			f.Applies, f.Base, f.Amount = true, x.base.Round(), x.amount
 			f.Because = c.because(k, x, p)
 			yes = append(yes, f)
-			if !p.declares && slices.Contains(p.InLieuOf, "mfn") {
-				mfn = max(0, mfn-x.share)
-			}
 			continue
 		}
 		var ok bool
@@ -40,6 +37,11 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 		if p.Status != ledger.Suspended || !p.Origin(c.entry.Origin) || !p.Codes.Touches(c.entry.HTS) {
 			continue
 		}
+		if slices.ContainsFunc(p.When, func(w kanzei.Condition) bool {
+			return ledger.KindOf(w) == ledger.Computed && holds(&w, &k.facts) == w.Not
+		}) {
+			continue
+		}
 		because := fmt.Sprintf("suspended by %s", p.Changed)
 		if u := p.Changed.Act.Until; u != kanzei.Forever {
 			because += fmt.Sprintf(" until %s", u)
@@ -48,9 +50,15 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 	}
 	base := kanzei.Finding{Heading: c.line.Rated.String(), Program: "mfn", Rate: c.base.rate.String(), Base: c.entry.Value.Times(mfn).Round(), Applies: mfn > 0,
 		Because: c.base.column, Instrument: "Harmonized Tariff Schedule of the United States", Citation: "USITC, " + c.line.Edition}
-	if base.Applies {
+	switch {
+	case base.Applies && !c.baseOK:
+		base.Because += "; not computed, a quantity is not declared"
+		if c.base.rate.Kind == kanzei.RateByText {
+			base.Because = c.base.column + "; a rule of text, not computed"
+		}
+	case base.Applies:
 		base.Amount = c.base.on(mfn)
-	} else {
+	default:
 		base.Because = "another provision is in lieu of it"
 	}
 	return slices.Concat([]kanzei.Finding{base}, yes, no, unclaimed)
@@ -140,7 +148,7 @@ func (c *computation) questions(s *span) []kanzei.Question {
 		q := kanzei.Question{Fact: n.fact, Ask: n.ask, DutyIf: map[string]kanzei.Money{}}
 		for i := range s.corners {
 			k := &s.corners[i]
-			if !k.ok {
+			if !k.ok || !c.baseOK {
 				continue
 			}
 			says := k.says[n.fact]
@@ -157,7 +165,7 @@ func (c *computation) questions(s *span) []kanzei.Question {
 			out = append(out, kanzei.Question{Fact: "quantity", Ask: fmt.Sprintf("how many %s?", u), DutyIf: map[string]kanzei.Money{}})
 		}
 	}
-	if s.corner == nil || !s.corner.ok {
+	if s.corner == nil || !s.corner.ok || !c.baseOK {
 		return out
 	}
 	seen := map[string]bool{}

@@ -48,14 +48,14 @@ func fees(e *kanzei.Entry, a *kanzei.Assessment) kanzei.Fees {
 				y = next
 			}
 		}
-		f.MPF = min(max(e.Value.Times(mpfRate).Round(), y.min), y.max)
+		f.MPF = min(max(e.Value.By(mpfRate).Cents(kanzei.One), y.min), y.max)
 		if y.unverified && (f.MPF == y.min || f.MPF == y.max) {
 			a.Caveats = append(a.Caveats, fmt.Sprintf("the minimum and maximum merchandise processing fee of the fiscal year from %s are not confirmed by a notice held", y.from))
 		}
 	}
 	switch e.Mode {
 	case 10, 11, 12:
-		f.HMF = e.Value.Times(hmfRate).Round()
+		f.HMF = e.Value.By(hmfRate).Cents(kanzei.One)
 	case 0:
 		a.Caveats = append(a.Caveats, "no harbor maintenance fee is shown: the mode of transport is not declared (0.125% by vessel)")
 	}

@@ -73,8 +73,10 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 		}
 		left -= value
 		type number struct {
-			rank    int
-			heading string
+			rank     int
+			heading  string
+			excuses  string // program
+			declares bool
 		}
 		var numbers []number
 		for j := range k.parts {
@@ -82,14 +84,29 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 			p := &c.table.provs[x.prov]
 			if x.why == applies && isHeading(p.Heading) && c.reported(k, x, p, s.base) {
 				heading, _, _ := strings.Cut(p.Heading, "/") // 9903.85.04/87 is one case of 9903.85.04
-				numbers = append(numbers, number{filingRank(p.Program, c.entry.Date), heading})
+				n := number{filingRank(p.Program, c.entry.Date), heading, "", p.declares}
+				if p.Effect == kanzei.Excuses {
+					n.excuses = p.Program
+				}
+				numbers = append(numbers, n)
 			}
 		}
 		slices.SortStableFunc(numbers, func(a, b number) int {
+			if a.rank == b.rank && a.declares != b.declares {
+				if a.declares {
+					return 1
+				}
+				return -1
+			}
 			return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.heading, b.heading))
 		})
 		line := kanzei.FiledLine{Value: value}
+		excused := map[string]bool{} // one exception of a program is reported
 		for _, n := range numbers {
+			if n.excuses != "" && excused[n.excuses] {
+				continue
+			}
+			excused[n.excuses] = n.excuses != ""
 			if !slices.Contains(line.Numbers, n.heading) {
 				line.Numbers = append(line.Numbers, n.heading)
 			}

@@ -409,7 +409,9 @@ func holds(c kanzei.Condition, e *kanzei.Entry, base *big.Rat) bool {
 	order := func(sign int) bool {
 		return map[string]bool{"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[c.Op]
 	}
-	time := func(m kanzei.Moment) bool { return m != 0 && (c.Op == "before" && m < c.Time || c.Op == "from" && m >= c.Time) }
+	time := func(m kanzei.Moment) bool {
+		return m != 0 && (c.Op == "before" && m < c.Time || c.Op == "from" && m >= c.Time)
+	}
 	share := func(s kanzei.Share) bool { return s.Known && order(cmp.Compare(s.Fraction, c.Share)) }
 	day := func(d kanzei.Day) kanzei.Moment {
 		if d == 0 {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -105,7 +106,10 @@ func newSource(seed uint64, l *ledger.Ledger, s *schedule.Schedule) *source {
 func (r *source) day() kanzei.Day {
 	for {
 		d := r.begins + kanzei.Day(r.IntN(int(r.end-r.begins)))
-		if r.IntN(2) == 0 {
+		switch r.IntN(4) {
+		case 0: // most of the law is of 2025 and 2026
+			d = r.end - kanzei.Day(r.IntN(2*365))
+		case 1, 2:
 			d = r.days[r.IntN(len(r.days))] + kanzei.Day(r.IntN(3)-1)
 		}
 		if d >= r.begins && d <= r.end {
@@ -262,6 +266,14 @@ func show(e *kanzei.Entry, known kanzei.Day) string {
 	return fmt.Sprintf("%+v known %s", *e, known)
 }
 
+// seed is fixed so that the test says the same every day; KANZEI_SEED tries others.
+func seed() uint64 {
+	if n, err := strconv.ParseUint(os.Getenv("KANZEI_SEED"), 10, 64); err == nil {
+		return n
+	}
+	return 20250415
+}
+
 // TestEngineAgainstInterpreter holds the compiled tables against the readable
 // interpreter on random entries with every fact declared: the duty, and for
 // every provision whether it applies and what it takes.
@@ -274,7 +286,7 @@ func TestEngineAgainstInterpreter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			l, s := withoutGaps(l), schedules(t)
 			engine, oracle := duty.New(l, s), &interpreter{l, s}
-			src := newSource(20250415, l, s)
+			src := newSource(seed(), l, s)
 			var exact, levied, excused, unknown, refunds, differ int
 			for range n {
 				e := src.entry()

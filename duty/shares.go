@@ -44,11 +44,11 @@ func (e *Engine) Shares(entry kanzei.Entry, known kanzei.Day, observed *kanzei.F
 		return Shares{}, err
 	}
 	if !c.baseOK && observed != nil && (c.base.rate.Kind == kanzei.Specific || c.base.rate.Kind == kanzei.Compound) {
-		c.base.amount, c.baseOK = nominal.Times(*observed), true
+		c.base.amount, c.baseOK = nominal.By(*observed), true
 	}
 	out := Shares{BaseKnown: c.baseOK}
 	if c.baseOK {
-		out.Base = shareOf(c.base.amount, nominal)
+		out.Base = shareOf(c.base.on(kanzei.One), nominal)
 	}
 	s := c.span()
 	out.Status = s.status

@@ -95,9 +95,13 @@ func (c *computation) span() *span {
 		s.corners = append(s.corners, k)
 	}
 	lowest, highest := kanzei.Money(1<<62), kanzei.Money(-1)
-	unbounded := !c.baseOK
+	baseOK := true
+	unbounded := false
 	for i := range s.corners {
 		k := &s.corners[i]
+		if !c.baseOK && c.mfn(k.parts) > 0 {
+			baseOK, unbounded = false, true
+		}
 		if k.total < lowest {
 			lowest, s.corner = k.total, k
 		}
@@ -108,20 +112,16 @@ func (c *computation) span() *span {
 	switch {
 	case unbounded:
 		s.status, s.max = kanzei.Range, nil
-		if c.baseOK {
+		if baseOK {
 			s.missing, s.status, s.min = c.unknownRate(s), kanzei.Unsupported, nil
 			if c.needsQuantity(s) {
 				s.missing, s.status, s.min = "", kanzei.Range, &lowest
 			}
 			break
 		}
-		switch c.base.rate.Kind {
-		case kanzei.RateByText, kanzei.RateNone:
+		if k := c.base.rate.Kind; k == kanzei.RateByText || k == kanzei.RateNone {
 			s.missing = fmt.Sprintf("the base rate of %s is a rule of text, not a figure: %q", c.line.Rated, c.base.rate.Text)
 			s.status, s.min = kanzei.Unsupported, nil
-		default:
-			floor := c.entry.Value.Times(c.base.rate.AdValorem).Round() + lowest
-			s.min = &floor
 		}
 	case lowest != highest:
 		s.status = kanzei.Range
@@ -184,6 +184,18 @@ func (c *computation) settle(k *corner, needs []need, i int) bool {
 		k.says[n.fact] = answer
 	}
 	return true
+}
+
+// mfn returns the share of the value on which the base duty is levied.
+func (c *computation) mfn(parts []part) kanzei.Fraction {
+	share := kanzei.One
+	for i := range parts {
+		p := &c.table.provs[parts[i].prov]
+		if parts[i].why == applies && !p.declares && slices.Contains(p.InLieuOf, "mfn") {
+			share = max(0, share-parts[i].share)
+		}
+	}
+	return share
 }
 
 func (c *computation) unknownRate(s *span) string {

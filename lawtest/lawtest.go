@@ -303,7 +303,7 @@ func amount(name string, got *kanzei.Money, want string, value kanzei.Money) err
 	if err != nil {
 		return err
 	}
-	if value.Times(f).Round() != *got {
+	if value.By(f).Cents(kanzei.One) != *got {
 		return fmt.Errorf("%s is %s%%, not %s", name, share(*got, value), want)
 	}
 	return nil
@@ -427,7 +427,7 @@ func Rates(b *ledger.Book, program string, o kanzei.Origin, at kanzei.Moment) []
 }
 
 // claimed reports whether a condition holds only when something is declared.
-func claimed(c kanzei.Condition) bool { return !c.Not && ledger.KindOf(c) != ledger.Computed }
+func claimed(c kanzei.Condition) bool { return !c.Not && ledger.KindOf(c) == ledger.Claim }
 
 // refused: "hts.unknown: entry 0000.00.00.00 from JP value 1".
 func (r *runner) refused(s string) error {

@@ -14,7 +14,7 @@ type Change struct {
 	Heading string
 	Program string
 	Title   string
-	What    string // "begins", "resumes", "is suspended", "ends", "changes", "awaiting implementation", "note"
+	What    string // "begins", "resumes", "is suspended", "ends", "changes", "awaiting implementation", "note", "announced" (At is zero)
 	Before  string // rate before, "" when none
 	After   string // rate after, "" when none
 	By      Ref    // the act that makes it so
@@ -76,8 +76,11 @@ func (b *Book) Outlook(o kanzei.Origin, after kanzei.Moment) []Change {
 		}
 	}
 	for _, r := range b.notes {
-		if r.Act.From > after {
-			out = append(out, Change{At: r.Act.From, What: "note", By: r, Note: r.Act.Note})
+		switch a := r.Act; {
+		case a.From > after:
+			out = append(out, Change{At: a.From, What: "note", By: r, Note: a.Note})
+		case a.From == 0 && a.Until > after: // announced, without a day
+			out = append(out, Change{What: "announced", By: r, Note: a.Note})
 		}
 	}
 	slices.SortStableFunc(out, func(x, y Change) int {

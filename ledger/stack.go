@@ -69,6 +69,16 @@ func (s *State) Yields(p, q *kanzei.Provision) bool {
 	return named(s.programs[p.Program].YieldsTo, q) || named(s.programs[q.Program].InLieuOf, p)
 }
 
+// declares reports whether p is reported on what q covers.
+func declares(p, q *kanzei.Provision) bool {
+	for _, c := range p.When {
+		if c.Fact == "covered-by" && named(c.Set, q) {
+			return true
+		}
+	}
+	return false
+}
+
 func named(refs []string, p *kanzei.Provision) bool {
 	for _, r := range refs {
 		if Names(r, p.Heading, p.Program) {
@@ -97,7 +107,7 @@ func (s *State) adds(p, q string) bool {
 }
 
 // Order returns the duties and exceptions in force so that each comes after
-// all it yields to. A circle is returned as an error that names its members.
+// all it yields to or is reported on. A circle is returned as an error that names its members.
 func (s *State) Order(ps []*Placed) ([]*Placed, []*Placed) {
 	const (
 		white = iota
@@ -111,7 +121,7 @@ func (s *State) Order(ps []*Placed) ([]*Placed, []*Placed) {
 		colour[p] = grey
 		stack = append(stack, p)
 		for _, q := range ps {
-			if !s.Yields(&p.Provision, &q.Provision) {
+			if !s.Yields(&p.Provision, &q.Provision) && !declares(&p.Provision, &q.Provision) {
 				continue
 			}
 			switch colour[q] {

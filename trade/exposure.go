@@ -10,6 +10,7 @@ type Goods struct {
 	Origin       kanzei.Origin
 	Content      Content
 	ContentKnown bool
+	Line         Line // of the year of the flows, that the goods were carried from
 }
 
 // A Rater says what goods pay under one state of the law, as shares of full

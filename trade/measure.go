@@ -174,7 +174,7 @@ func (t *tally) line(l Line) error {
 
 // rate asks for v dollars of line l under code h of the day.
 func (t *tally) rate(l Line, h kanzei.HTS, v int64) (a Amounts, err error) {
-	g := Goods{HTS: h, Origin: t.origin}
+	g := Goods{HTS: h, Origin: t.origin, Line: l}
 	if t.opt.Assumption != nil {
 		g.Content, g.ContentKnown = t.opt.Assumption.Content(h)
 		t.used.content = t.used.content || g.ContentKnown
@@ -273,13 +273,16 @@ func (t *tally) part(p Part, v, minUSD, maxUSD int64) {
 	h.MaxUSD += maxUSD
 }
 
-// observed returns the base duty of a line in 2024: calculated duty, less the
+// observed returns the base duty of a line in 2024.
+func (t *tally) observed(l Line) (int64, error) { return baseOf(l, t.origin, t.opt.Reference) }
+
+// baseOf returns the base duty of a line in 2024: calculated duty, less the
 // additional duties of the reference law (the middle, where it has a range).
-func (t *tally) observed(l Line) (int64, error) {
-	if l.DutyUSD == 0 || t.opt.Reference == nil {
+func baseOf(l Line, origin kanzei.Origin, reference Rater) (int64, error) {
+	if l.DutyUSD == 0 || reference == nil {
 		return l.DutyUSD, nil
 	}
-	o, err := t.opt.Reference.Rate(Goods{HTS: l.HTS, Origin: t.origin})
+	o, err := reference.Rate(Goods{HTS: l.HTS, Origin: origin})
 	if err != nil {
 		return 0, fmt.Errorf("reference law: %w", err)
 	}

@@ -147,15 +147,25 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 		fmt.Fprintln(w, "duty  not covered by the law held, see the caveats")
 	}
 	fmt.Fprintln(w)
+	var unclaimed []string
 	for _, l := range a.Lines {
+		if i := strings.Index(l.Because, ": not claimed ("); !l.Applies && i >= 0 && !c.Explain {
+			unclaimed = append(unclaimed, l.Heading+l.Because[i+len(": not claimed"):])
+			continue
+		}
 		mark, amount := "+", l.Amount.String()
 		if !l.Applies {
 			mark, amount = "-", ""
 		}
-		fmt.Fprintf(w, "%s %-16s %-18s %-14s %12s  %s\n", mark, l.Heading, l.Program, clip(l.Rate, 14), amount, l.Because)
+		prefix := fmt.Sprintf("%s %-14s %-17s %-10s %10s  ", mark, l.Heading, l.Program, clip(l.Rate, 10), amount)
+		hang(w, prefix, l.Because, width())
 		if c.Explain && l.Instrument != "" {
-			fmt.Fprintf(w, "  %s; %s\n", l.Instrument, l.Citation)
+			hang(w, "      ", l.Instrument+"; "+l.Citation, width())
 		}
+	}
+	if len(unclaimed) > 0 {
+		fmt.Fprintln(w)
+		hang(w, "not claimed: ", strings.Join(unclaimed, ", "), width())
 	}
 	fmt.Fprintln(w)
 	for _, f := range a.Filing {
@@ -165,13 +175,13 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 		fmt.Fprintf(w, "fees: merchandise processing %s, harbor maintenance %s\n", a.Fees.MPF, a.Fees.HMF)
 	}
 	for _, q := range a.Questions {
-		fmt.Fprintf(w, "? %s", q.Ask)
+		var answers []string
 		for _, k := range sortedKeys(q.DutyIf) {
-			fmt.Fprintf(w, "  %s: %s", k, q.DutyIf[k])
+			answers = append(answers, fmt.Sprintf("%s: %s", k, q.DutyIf[k]))
 		}
-		fmt.Fprintln(w)
+		hang(w, "? ", q.Ask+"  "+strings.Join(answers, ", "), width())
 	}
 	for _, s := range a.Caveats {
-		fmt.Fprintf(w, "! %s\n", s)
+		hang(w, "! ", s, width())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -51,7 +52,7 @@ func run(args []string, out, stderr io.Writer) (code int) {
 			code = exited
 		}
 	}()
-	ctx, err := k.Parse(args)
+	ctx, err := k.Parse(joinNegative(args))
 	if err != nil {
 		report(stderr, err)
 		return 2
@@ -61,6 +62,21 @@ func run(args []string, out, stderr io.Writer) (code int) {
 		return 1
 	}
 	return 0
+}
+
+// joinNegative joins "--value -5" to "--value=-5", so that the value is judged
+// as an amount and not as a flag.
+func joinNegative(args []string) []string {
+	var out []string
+	for i := 0; i < len(args); i++ {
+		if i+1 < len(args) && strings.HasPrefix(args[i], "--") && !strings.Contains(args[i], "=") && len(args[i+1]) > 1 && args[i+1][0] == '-' && args[i+1][1] >= '0' && args[i+1][1] <= '9' {
+			out = append(out, args[i]+"="+args[i+1])
+			i++
+			continue
+		}
+		out = append(out, args[i])
+	}
+	return out
 }
 
 type exitNow struct{}

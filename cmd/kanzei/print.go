@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kanzei"
@@ -45,12 +47,23 @@ func clip(s string, n int) string {
 	return string(r[:n-1]) + "…"
 }
 
-// wrap writes a text after a prefix, indented under it, at most width runes a
-// line.
+// wrap writes a text after a prefix, with four blanks before further lines, at
+// most width runes a line.
 func wrap(w io.Writer, prefix, text string, width int) {
-	indent := strings.Repeat(" ", min(len([]rune(prefix)), 4))
-	line := prefix
-	fresh := true
+	wrapAt(w, prefix, strings.Repeat(" ", min(len([]rune(prefix)), 4)), text, width)
+}
+
+// hang is wrap with further lines under the first.
+func hang(w io.Writer, prefix, text string, width int) {
+	n := len([]rune(prefix))
+	if n > width*3/4 {
+		n = width / 4
+	}
+	wrapAt(w, prefix, strings.Repeat(" ", n), text, width)
+}
+
+func wrapAt(w io.Writer, prefix, indent, text string, width int) {
+	line, fresh := prefix, true
 	for _, word := range strings.Fields(text) {
 		switch {
 		case fresh:
@@ -63,5 +76,13 @@ func wrap(w io.Writer, prefix, text string, width int) {
 		}
 		fresh = false
 	}
-	fmt.Fprintln(w, line)
+	fmt.Fprintln(w, strings.TrimRight(line, " "))
+}
+
+// width returns the width of the terminal from COLUMNS, 100 when unset.
+func width() int {
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n >= 40 {
+		return min(n, 160)
+	}
+	return 100
 }
