@@ -31,6 +31,7 @@ var steps = []step{
 	{"lists-ieepa", listsIEEPA},
 	{"lists-s232", listsS232},
 	{"lists-metals", listsMetals},
+	{"lists-s301", listsS301},
 	{"lists-partners", listsPartners},
 	{"law", compileLaw}, // last: it reads the lists that other steps write
 }
