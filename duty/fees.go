@@ -6,25 +6,28 @@ import (
 	"kanzei"
 )
 
-// Merchandise processing fee, 19 CFR 24.23: ad valorem with a minimum and a
-// maximum an entry, set for each fiscal year (October to September). Figures
-// marked unverified are not confirmed by a notice held.
+// Merchandise processing fee, 19 CFR 24.23(b): of formal entries ad valorem with
+// a minimum and a maximum an entry, of informal entries filed electronically a
+// flat amount, each set by a yearly notice. An informal amount of zero is not
+// held.
 var mpfYears = []struct {
-	from       kanzei.Day
-	min, max   kanzei.Money
-	unverified bool
+	from               kanzei.Day
+	min, max, informal kanzei.Money
+	notice             string
 }{
-	{kanzei.DayOf(2017, 10, 1), 25*kanzei.Dollar + 67*kanzei.Cent, 497*kanzei.Dollar + 99*kanzei.Cent, false},
-	{kanzei.DayOf(2018, 10, 1), 26*kanzei.Dollar + 22*kanzei.Cent, 508*kanzei.Dollar + 70*kanzei.Cent, false},
-	{kanzei.DayOf(2019, 10, 1), 26*kanzei.Dollar + 79*kanzei.Cent, 519*kanzei.Dollar + 76*kanzei.Cent, false},
-	{kanzei.DayOf(2020, 10, 1), 27*kanzei.Dollar + 23*kanzei.Cent, 528*kanzei.Dollar + 33*kanzei.Cent, false},
-	{kanzei.DayOf(2021, 10, 1), 27*kanzei.Dollar + 75*kanzei.Cent, 538*kanzei.Dollar + 40*kanzei.Cent, true},
-	{kanzei.DayOf(2022, 10, 1), 29*kanzei.Dollar + 66*kanzei.Cent, 575*kanzei.Dollar + 35*kanzei.Cent, true},
-	{kanzei.DayOf(2023, 10, 1), 31*kanzei.Dollar + 67*kanzei.Cent, 614*kanzei.Dollar + 35*kanzei.Cent, true},
-	{kanzei.DayOf(2024, 10, 1), 32*kanzei.Dollar + 71*kanzei.Cent, 634*kanzei.Dollar + 62*kanzei.Cent, false},
-	{kanzei.DayOf(2025, 10, 1), 33*kanzei.Dollar + 58*kanzei.Cent, 651*kanzei.Dollar + 50*kanzei.Cent, false},
-	{kanzei.DayOf(2026, 10, 1), 34*kanzei.Dollar + 58*kanzei.Cent, 670*kanzei.Dollar + 86*kanzei.Cent, false},
+	{kanzei.DayOf(2018, 1, 1), cents(25_67), cents(497_99), 0, "82 FR 50659"},
+	{kanzei.DayOf(2018, 10, 1), cents(26_22), cents(508_70), cents(2_10), "83 FR 37509"},
+	{kanzei.DayOf(2019, 10, 1), cents(26_79), cents(519_76), 0, "84 FR 37902"},
+	{kanzei.DayOf(2020, 10, 1), cents(27_23), cents(528_33), cents(2_18), "85 FR 45646"},
+	{kanzei.DayOf(2021, 10, 1), cents(27_75), cents(538_40), cents(2_22), "86 FR 40864"},
+	{kanzei.DayOf(2022, 10, 1), cents(29_66), cents(575_35), cents(2_37), "87 FR 46973"},
+	{kanzei.DayOf(2023, 10, 1), cents(31_67), cents(614_35), cents(2_53), "88 FR 48900"},
+	{kanzei.DayOf(2024, 10, 1), cents(32_71), cents(634_62), cents(2_62), "CSMS 61572319"},
+	{kanzei.DayOf(2025, 10, 1), cents(33_58), cents(651_50), 0, "CBP notice for fiscal year 2026"},
+	{kanzei.DayOf(2026, 10, 1), cents(34_58), cents(670_86), 0, "CBP notice for fiscal year 2027"},
 }
+
+func cents(n int) kanzei.Money { return kanzei.Money(n) * kanzei.Cent }
 
 const (
 	mpfRate kanzei.Fraction = 346_400 // 0.3464 %
@@ -32,26 +35,26 @@ const (
 )
 
 // formalAbove is the value above which an entry is formal; informal entries
-// pay a flat processing fee instead of the ad valorem one.
+// pay a flat processing fee instead of the ad valorem one (19 CFR 143.21).
 const formalAbove = 2500 * kanzei.Dollar
 
 // fees returns the merchandise processing and harbor maintenance fees of an
 // entry of one line.
 func fees(e *kanzei.Entry, a *kanzei.Assessment) kanzei.Fees {
 	var f kanzei.Fees
-	if e.Value <= formalAbove {
-		a.Caveats = append(a.Caveats, "the flat processing fee of informal entries (2,500 dollars or less) is not computed")
-	} else {
-		y := mpfYears[0]
-		for _, next := range mpfYears {
-			if e.Date >= next.from {
-				y = next
-			}
+	y := mpfYears[0]
+	for _, next := range mpfYears {
+		if e.Date >= next.from {
+			y = next
 		}
-		f.MPF = min(max(e.Value.By(mpfRate).Cents(kanzei.One), y.min), y.max)
-		if y.unverified && (f.MPF == y.min || f.MPF == y.max) {
-			a.Caveats = append(a.Caveats, fmt.Sprintf("the minimum and maximum merchandise processing fee of the fiscal year from %s are not confirmed by a notice held", y.from))
-		}
+	}
+	switch {
+	case e.Value > formalAbove:
+		f.MPF = min(max(e.Value.Times(mpfRate).Round(), y.min), y.max)
+	case y.informal != 0:
+		f.MPF = y.informal
+	default:
+		a.Caveats = append(a.Caveats, fmt.Sprintf("the flat processing fee of informal entries (2,500 dollars or less) is not held for the fiscal year from %s", y.from))
 	}
 	switch e.Mode {
 	case 10, 11, 12:

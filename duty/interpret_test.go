@@ -20,6 +20,12 @@ import (
 type interpreter struct {
 	law      *ledger.Ledger
 	schedule *schedule.Schedule
+	laws     map[clocks]*law // asked before
+}
+
+type clocks struct {
+	at  kanzei.Moment
+	day kanzei.Day
 }
 
 // A ruling is the interpreter's answer for an entry with every fact declared.
@@ -78,6 +84,9 @@ type provision struct {
 func inEffect(a *kanzei.Act, at kanzei.Moment) bool { return a.From <= at && at < a.Until }
 
 func (o *interpreter) lawAt(at kanzei.Moment, day kanzei.Day) *law {
+	if l := o.laws[clocks{at, day}]; l != nil {
+		return l
+	}
 	l := &law{acts: o.acts(day), at: at, programs: map[string]*kanzei.Program{}}
 	standing := map[string]*provision{}
 	family := map[string]string{} // the program each heading was put under
@@ -161,6 +170,10 @@ func (o *interpreter) lawAt(at kanzei.Moment, day kanzei.Day) *law {
 			l.provisions = append(l.provisions, p)
 		}
 	}
+	if o.laws == nil {
+		o.laws = map[clocks]*law{}
+	}
+	o.laws[clocks{at, day}] = l
 	return l
 }
 
