@@ -9,7 +9,7 @@ import (
 
 // listsPartners writes the product lists of the measures on single partners:
 // the fentanyl duties on Canada and Mexico, Brazil (IEEPA and section 301),
-// the exceptions of the agreements, Russia and section 338 on Canada.
+// the exceptions of the agreements, and section 338 on Canada.
 func listsPartners(sources string) (map[string][]byte, error) {
 	law := filepath.Join(sources, "law")
 	out := map[string][]byte{}
@@ -64,10 +64,6 @@ func listsPartners(sources string) (map[string][]byte, error) {
 		{"note-35a.txt", "US note 35(a)" + notes + "civil aircraft of the United Kingdom (heading 9903.96.01).",
 			"(a) As provided in heading 9903.96.01", "(b) As provided in heading 9903.96.02", 565},
 		{"note-35b.txt", "", "(b) As provided in heading 9903.96.02", "36. [Note deleted.]", 554},
-		{"note-30b.txt", "US note 30(b)" + notes + "goods of the Russian Federation at 35 percent (heading 9903.90.08).",
-			"(b) Heading 9903.90.08 applies", "(c) For the purposes of heading 9903.90.09", 552},
-		{"note-30d.txt", "US note 30(d)" + notes + "goods of the Russian Federation at 70 percent (heading 9903.90.09).",
-			"(d) Heading 9903.90.09 applies", "31. (a)", 126},
 	} {
 		from := text
 		if strings.HasPrefix(l.name, "note-2-v-") {
