@@ -7,6 +7,7 @@ const (
 	Exact       Status = "exact"       // every fact needed was declared
 	Range       Status = "range"       // a fact without which no duty can be computed is missing
 	Unsupported Status = "unsupported" // the law held does not cover the entry
+	Banned      Status = "prohibited"  // the goods may not be entered
 )
 
 // A Finding is one line of an assessment: a provision that applies, or one

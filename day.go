@@ -38,10 +38,14 @@ func DayFromTime(t time.Time) Day {
 	return DayOf(y, int(m), d)
 }
 
+// The years read: no date among them is the zero Day or Moment, and all their
+// moments fit.
+const firstYear, lastYear = 1971, 2999
+
 // ParseDay reads a date written 2006-01-02.
 func ParseDay(s string) (Day, error) {
 	t, err := time.Parse(time.DateOnly, s)
-	if err != nil || t.Year() < 1970 {
+	if err != nil || t.Year() < firstYear || t.Year() > lastYear {
 		return 0, &Problem{Code: "date.syntax", Msg: fmt.Sprintf("%q is not a date", s), Hint: "write it as 2025-04-15"}
 	}
 	return Day(t.Unix() / 86400), nil
@@ -99,10 +103,13 @@ func (d *Day) UnmarshalText(b []byte) error {
 func ParseMoment(s string) (Moment, error) {
 	if len(s) == len(time.DateOnly) {
 		d, err := ParseDay(s)
-		return d.Open(), err
+		if err != nil {
+			return 0, err
+		}
+		return d.Open(), nil
 	}
 	t, err := time.Parse("2006-01-02 15:04", s)
-	if err != nil || t.Year() < 1970 {
+	if err != nil || t.Year() < firstYear || t.Year() > lastYear {
 		return 0, &Problem{Code: "date.syntax", Msg: fmt.Sprintf("%q is not a moment", s), Hint: `write it as "2025-04-05 00:01" (US Eastern)`}
 	}
 	return Moment(t.Unix() / 60), nil

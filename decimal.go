@@ -108,10 +108,12 @@ func MulDiv(a, b, c int64) int64 {
 		return 1<<63 - 1
 	}
 	q, _ := bits.Div64(hi, lo, uint64(c))
-	if q > 1<<63-1 {
-		q = 1<<63 - 1
-	}
-	if neg {
+	switch {
+	case q > 1<<63-1 && neg:
+		return -1 << 63
+	case q > 1<<63-1:
+		return 1<<63 - 1
+	case neg:
 		return -int64(q)
 	}
 	return int64(q)
@@ -131,14 +133,10 @@ func parseFixed(s string, decimals int) (int64, error) {
 		s = s[1:]
 	}
 	whole, frac, _ := strings.Cut(s, ".")
-	if whole == "" || len(whole) > 15 || len(frac) > decimals {
-		if len(frac) > decimals && strings.Trim(frac[decimals:], "0") == "" {
-			frac = frac[:decimals]
-		} else {
-			return 0, bad
-		}
+	if len(frac) > decimals && strings.Trim(frac[decimals:], "0") == "" {
+		frac = frac[:decimals]
 	}
-	if strings.HasSuffix(s, ".") {
+	if whole == "" || len(whole) > 15 || len(frac) > decimals || strings.HasSuffix(s, ".") {
 		return 0, bad
 	}
 	var n int64

@@ -53,6 +53,7 @@ type Act struct {
 	Fields    []string      // ActAmend: names of the fields restated
 	Codes     []ProductItem // ActAdd, ActStrike on a list
 	Members   []Origin      // ActAdd, ActStrike on a group
+	Origins   []OriginItem  // ActNote: whom it concerns; everyone when empty
 }
 
 // A TableRow is one heading of an annex of country rates.
@@ -110,6 +111,7 @@ const (
 	NoDuty                     // "none": nothing is added
 	MinPrice                   // "minimum $21.00/kg": the duty fills the gap between price and minimum
 	ByText                     // a rate no number can hold
+	Prohibited                 // "prohibited": the goods may not be entered
 )
 
 // A LawRate is the rate of a provision.

@@ -10,6 +10,7 @@ package duty
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"kanzei"
@@ -22,7 +23,7 @@ type Engine struct {
 	Ledger   *ledger.Ledger
 	Schedule *schedule.Schedule
 
-	atlas  *atlas
+	atlas  func() *atlas
 	mu     sync.Mutex
 	books  map[kanzei.Day]*book
 	tables map[tableKey]*Table
@@ -41,7 +42,7 @@ type tableKey struct {
 
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
-	return &Engine{Ledger: l, Schedule: s, atlas: newAtlas(l), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
+	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
 }
 
 // Embedded returns an engine over the editions built into the program.
@@ -129,6 +130,12 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 	a.Fees = fees(&entry, a)
 	c.caveats(r.corner, a)
 	a.Questions = append(a.Questions, c.questions(r)...)
+	for i := range r.corner.parts {
+		if x := &r.corner.parts[i]; x.why == applies && c.table.provs[x.prov].Rate.Mode == kanzei.Prohibited {
+			a.Status, a.DutyMin, a.DutyMax = kanzei.Banned, nil, nil
+			return a, nil
+		}
+	}
 	switch {
 	case unsupported:
 		a.Status, a.DutyMin, a.DutyMax = kanzei.Unsupported, nil, nil
@@ -144,34 +151,35 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 
 // statuses fills what was assessed, what is legally due, and the difference.
 func (e *Engine) statuses(a *kanzei.Assessment, entry *kanzei.Entry, known kanzei.Day) error {
-	at := func(known kanzei.Day, view View) (kanzei.Money, error) {
+	// The duty may be one figure although, as known then or after a judgment,
+	// a fact not declared would have been needed.
+	at := func(known kanzei.Day, view View, what string) (*kanzei.Money, error) {
 		c, err := e.open(entry, known, view)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		r := c.span()
-		if r.min == nil {
-			return 0, nil
+		if r.status != kanzei.Exact {
+			a.Caveats = append(a.Caveats, what+" is not one figure without further facts")
+			return nil, nil
 		}
-		return *r.min, nil
+		return r.min, nil
 	}
-	assessed := entry.Assessed
-	if !entry.AssessedKnown {
-		assessed = *a.Duty
-		if known == 0 || known > entry.Date {
-			m, err := at(entry.Date, Collected)
-			if err != nil {
-				return err
-			}
-			assessed = m
+	a.Assessed = a.Duty
+	var err error
+	if entry.AssessedKnown {
+		a.Assessed = &entry.Assessed
+	} else if known == 0 || known > entry.Date {
+		if a.Assessed, err = at(entry.Date, Collected, "the duty as known on the day of entry"); err != nil {
+			return err
 		}
 	}
-	legal, err := at(known, Legal)
-	if err != nil {
+	if a.Legal, err = at(known, Legal, "the duty legally due"); err != nil || a.Assessed == nil || a.Legal == nil {
 		return err
 	}
-	refundable := max(0, assessed-legal)
-	a.Assessed, a.Legal, a.Refundable = &assessed, &legal, &refundable
+	assessed := *a.Assessed
+	refundable := max(0, assessed-*a.Legal)
+	a.Refundable = &refundable
 	if refundable == 0 {
 		return nil
 	}
@@ -256,9 +264,18 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 	case entry.Date < e.Ledger.Coverage.Begins:
 		return &kanzei.Problem{Code: "date.coverage", Msg: fmt.Sprintf("%s is before the coverage begins", entry.Date), Hint: fmt.Sprintf("ask for %s or later", e.Ledger.Coverage.Begins)}
 	}
+	if _, ok := originIndex[entry.Origin]; !ok {
+		return &kanzei.Problem{Code: "origin.unknown", Msg: fmt.Sprintf("%q is not a country of origin", entry.Origin), Hint: "use an ISO 3166 code such as JP"}
+	}
+	if entry.Quantity < 0 || entry.Quantity2 < 0 {
+		return &kanzei.Problem{Code: "quantity.negative", Msg: "a quantity is negative", Hint: "give quantities of zero or more"}
+	}
 	var sum kanzei.Fraction
-	for _, s := range []kanzei.Share{entry.Steel, entry.Aluminum, entry.Copper} {
-		if s.Known {
+	for i, s := range []kanzei.Share{entry.Steel, entry.Aluminum, entry.Copper, entry.USContent, entry.MetalWeight} {
+		if s.Fraction < 0 || s.Fraction > kanzei.One {
+			return &kanzei.Problem{Code: "share.range", Msg: fmt.Sprintf("a share of %s%% is not between 0 and 100 percent", s.Fraction)}
+		}
+		if s.Known && i < 3 {
 			sum += s.Fraction
 		}
 	}
@@ -298,7 +315,28 @@ type computation struct {
 	base    baseDuty
 	baseOK  bool // the base duty can be computed from the facts
 	bearing []uint16
-	whole   bool
+	kinds   []kind // where the code is too short to tell which provisions bear on the goods
+}
+
+// A kind is goods under a code of fewer than ten digits on which the same
+// provisions bear.
+type kind struct {
+	numbers []kanzei.HTS // of the schedule; none where it has no ten-digit ones
+	bearing []uint16
+}
+
+func (k *kind) String() string {
+	switch n := len(k.numbers); {
+	case n == 0:
+		return "other"
+	case n > 3:
+		return fmt.Sprintf("%s, %s, %d more", k.numbers[0], k.numbers[1], n-2)
+	}
+	var s []string
+	for _, h := range k.numbers {
+		s = append(s, h.String())
+	}
+	return strings.Join(s, ", ")
 }
 
 func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*computation, error) {
@@ -317,7 +355,13 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 		entry.Unit2 = line.Units[1]
 	}
 	c := &computation{engine: e, table: t, entry: entry, line: line}
-	c.bearing, c.whole = t.bearing(entry.HTS)
+	var whole bool
+	if c.bearing, whole = t.bearing(entry.HTS); !whole {
+		c.kinds = t.kinds(entry.HTS, e.Schedule.CodesUnder(entry.HTS, entry.Date))
+		if len(c.kinds) == 1 {
+			c.bearing, c.kinds = c.kinds[0].bearing, nil
+		}
+	}
 	c.base.value = entry.Value
 	c.base.rate, c.base.column = baseRate(t, entry, &line)
 	c.base.amount, c.baseOK = c.base.rate.Duty(entry.Value, func(u string) (int64, bool) { return quantity(entry, u) })

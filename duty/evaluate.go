@@ -15,8 +15,6 @@ type facts struct {
 
 	steel, aluminum, copper kanzei.Fraction
 	uses                    []string // uses that hold: flags of "use" conditions
-	inside                  []uint16 // provisions that cover the code where the code given is too short to tell
-	unsure                  bool     // the code is too short to tell
 }
 
 // A baseDuty is the column 1 or 2 duty on an entry.
@@ -54,6 +52,7 @@ type part struct {
 	why    why
 	cond   int             // index of the condition that fails
 	by     int             // provision yielded to
+	area   area            // the parts of the value levied on or excused
 	share  kanzei.Fraction // of the customs value, levied on or excused
 	base   kanzei.Money
 	amount kanzei.Money // rounded to the cent
@@ -66,21 +65,20 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 	e := f.entry
 	origin := originIndex[e.Origin]
 	ok = true
-	mfn := kanzei.One
+	mfn := everything
 	parts = parts[:0]
 	for _, id := range bearing {
 		p := &t.provs[id]
 		if !p.from(origin) {
 			continue
 		}
-		if f.unsure && !slices.Contains(f.inside, id) {
-			continue
-		}
 		x := part{prov: int(id), by: -1}
-		x.share = f.share(p.base)
+		x.area = areaOf(p.base)
+		x.share = f.share(x.area)
 		x.why, x.cond = t.meets(p, f)
 		if x.why == applies && p.declares {
-			x.share = t.covered(p, parts)
+			x.area = t.covered(p, parts)
+			x.share = f.share(x.area)
 			if x.share == 0 {
 				x.why = nothingCovered
 			}
@@ -88,7 +86,7 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 			if x.share == 0 && e.Value != 0 {
 				x.why = noContent
 			} else if p.Effect == kanzei.Levies {
-				t.reduce(&x, p, parts)
+				t.reduce(&x, f, parts)
 			}
 		}
 		if x.why == applies {
@@ -104,67 +102,101 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 			if !p.declares {
 				for _, r := range p.InLieuOf {
 					if r == "mfn" {
-						mfn = max(0, mfn-x.share)
+						mfn &^= x.area
 					}
 				}
 			}
 		}
 		parts = append(parts, x)
 	}
-	total += f.base.on(mfn)
+	total += f.base.on(f.share(mfn))
 	return parts, total, ok
 }
 
 // on returns the base duty on a share of the value, rounded to the cent.
 func (b *baseDuty) on(share kanzei.Fraction) kanzei.Money { return b.amount.Cents(share) }
 
-// share returns the part of the customs value that a base stands for.
-func (f *facts) share(b kanzei.Base) kanzei.Fraction {
+// An area is a set of parts of the customs value. Two duties on the same
+// content cover it once, so what a duty yields to is a union of areas and not
+// a sum of shares. The contents are disjoint; so, for want of a rule, are the
+// US content and the metals.
+type area uint8
+
+const (
+	inSteel area = 1 << iota
+	inAluminum
+	inCopper
+	inUS
+	inRest
+	everything = inSteel | inAluminum | inCopper | inUS | inRest
+)
+
+// areaOf returns the parts of the value that a base stands for.
+func areaOf(b kanzei.Base) area {
 	switch b {
 	case kanzei.BaseSteel:
-		return f.steel
+		return inSteel
 	case kanzei.BaseAluminum:
-		return f.aluminum
+		return inAluminum
 	case kanzei.BaseCopper:
-		return f.copper
+		return inCopper
 	case kanzei.BaseUS:
-		return f.entry.USContent.Fraction
+		return inUS
 	case kanzei.BaseNonUS:
-		return kanzei.One - f.entry.USContent.Fraction
+		return everything &^ inUS
 	}
-	return kanzei.One
+	return everything
+}
+
+// share returns the share of the customs value that an area has.
+func (f *facts) share(a area) kanzei.Fraction {
+	if a&inRest != 0 {
+		return max(0, kanzei.One-f.contents(everything&^a))
+	}
+	return min(f.contents(a), kanzei.One)
+}
+
+func (f *facts) contents(a area) kanzei.Fraction {
+	var sum kanzei.Fraction
+	if a&inSteel != 0 {
+		sum += f.steel
+	}
+	if a&inAluminum != 0 {
+		sum += f.aluminum
+	}
+	if a&inCopper != 0 {
+		sum += f.copper
+	}
+	if a&inUS != 0 {
+		sum += f.entry.USContent.Fraction
+	}
+	return sum
 }
 
 // reduce takes from a duty the part of the value which those it yields to
 // levy on or excuse.
-func (t *Table) reduce(x *part, p *prov, parts []part) {
+func (t *Table) reduce(x *part, f *facts, parts []part) {
 	for i := range parts {
 		y := &parts[i]
 		if y.why != applies || !t.yields(x.prov, y.prov) {
 			continue
 		}
-		q := &t.provs[y.prov]
-		if q.declares {
+		if t.provs[y.prov].declares || x.area&y.area == 0 {
 			continue
 		}
-		switch {
-		case y.share >= kanzei.One, q.base == p.base && !p.full:
-			x.share = 0
-		case p.full:
-			x.share = max(0, x.share-y.share)
-		}
-		if x.share == 0 {
-			x.why, x.by = yielded, i
+		x.by = i
+		x.area &^= y.area
+		if x.share = f.share(x.area); x.share == 0 {
+			x.why = yielded
 			return
 		}
-		x.by = i
 	}
 }
 
-// covered returns the share of the value that the duties named by a
+// covered returns the parts of the value that the duties named by a
 // declaration cover.
-func (t *Table) covered(p *prov, parts []part) kanzei.Fraction {
-	var sum kanzei.Fraction
+func (t *Table) covered(p *prov, parts []part) area {
+	var a area
 	for i := range parts {
 		y := &parts[i]
 		if y.why != applies || t.provs[y.prov].Effect != kanzei.Levies || t.provs[y.prov].declares {
@@ -172,19 +204,19 @@ func (t *Table) covered(p *prov, parts []part) kanzei.Fraction {
 		}
 		for _, c := range p.When {
 			if c.Fact == "covered-by" && namedBy(c.Set, &t.provs[y.prov].Provision) {
-				sum += y.share
+				a |= y.area
 				break
 			}
 		}
 	}
-	return min(sum, kanzei.One)
+	return a
 }
 
 // amount returns the duty of a provision that applies, rounded to the cent.
 func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
 	r := &p.Rate.Rate
 	switch p.Rate.Mode {
-	case kanzei.NoDuty:
+	case kanzei.NoDuty, kanzei.Prohibited:
 		return 0, true
 	case kanzei.AllIn:
 		due := f.entry.Value.By(r.AdValorem).Minus(f.base.amount)

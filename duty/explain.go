@@ -12,7 +12,7 @@ import (
 // findings explains a corner line by line: what applies, the duties that yield
 // or are suspended, then what was not claimed.
 func (c *computation) findings(k *corner) []kanzei.Finding {
-	mfn := c.mfn(k.parts)
+	mfn := c.mfn(k)
 	var yes, no, unclaimed []kanzei.Finding
 	for i := range k.parts {
 		x := &k.parts[i]
@@ -146,6 +146,7 @@ func (c *computation) questions(s *span) []kanzei.Question {
 	var out []kanzei.Question
 	for _, n := range s.needs {
 		q := kanzei.Question{Fact: n.fact, Ask: n.ask, DutyIf: map[string]kanzei.Money{}}
+		highest := map[string]kanzei.Money{}
 		for i := range s.corners {
 			k := &s.corners[i]
 			if !k.ok || !c.baseOK {
@@ -155,8 +156,13 @@ func (c *computation) questions(s *span) []kanzei.Question {
 			if old, seen := q.DutyIf[says]; !seen || k.total < old {
 				q.DutyIf[says] = k.total
 			}
+			highest[says] = max(highest[says], k.total)
 		}
-		if !same(q.DutyIf) {
+		switch {
+		case !same(q.DutyIf):
+			out = append(out, q)
+		case !same(highest): // it matters only together with another answer
+			q.DutyIf = highest
 			out = append(out, q)
 		}
 	}
@@ -188,7 +194,7 @@ func (c *computation) questions(s *span) []kanzei.Question {
 		}
 		f := s.corner.facts
 		f.entry, f.base = &e, &v.base
-		_, total, ok := c.table.evaluate(&f, c.bearing, nil)
+		_, total, ok := c.table.evaluate(&f, s.corner.bearing, nil)
 		if !ok || total >= s.corner.total { // nobody claims what costs more
 			continue
 		}
@@ -218,7 +224,7 @@ func (c *computation) preferences(s *span) []kanzei.Question {
 			}
 			f := s.corner.facts
 			f.entry, f.base = &e, &base
-			if _, total, ok := c.table.evaluate(&f, c.bearing, nil); ok && total != s.corner.total {
+			if _, total, ok := c.table.evaluate(&f, s.corner.bearing, nil); ok && total != s.corner.total {
 				out = append(out, kanzei.Question{Fact: "spi", Ask: fmt.Sprintf("is the special program %s claimed, and do the goods qualify?", code), DutyIf: map[string]kanzei.Money{code: total, "none": s.corner.total}})
 			}
 		}

@@ -50,7 +50,7 @@ func fees(e *kanzei.Entry, a *kanzei.Assessment) kanzei.Fees {
 	}
 	switch {
 	case e.Value > formalAbove:
-		f.MPF = min(max(e.Value.Times(mpfRate).Round(), y.min), y.max)
+		f.MPF = min(max(e.Value.By(mpfRate).Cents(kanzei.One), y.min), y.max)
 	case y.informal != 0:
 		f.MPF = y.informal
 	default:

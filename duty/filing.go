@@ -67,7 +67,7 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 	var out []kanzei.FiledLine
 	left := c.entry.Value
 	for i, s := range segments {
-		value := c.entry.Value.Times(s.share).Round()
+		value := min(left, c.entry.Value.By(s.share).Cents(kanzei.One))
 		if i == len(segments)-1 {
 			value = left
 		}

@@ -263,10 +263,14 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 			}
 		}
 	}
-	base, ok := exactly(rate, dollars(e.Value), e)
-	if !ok {
-		r.unknown = "base rate " + rate.Text
-		base = new(big.Rat)
+	base, baseKnown := exactly(rate, dollars(e.Value), e)
+	if !baseKnown {
+		base = new(big.Rat).Mul(dollars(e.Value), whole(rate.AdValorem))
+	}
+	needBase := func() {
+		if !baseKnown {
+			r.unknown = "base rate " + rate.Text
+		}
 	}
 
 	// Which provisions reach the goods.
@@ -325,7 +329,7 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 			r.excuses[p.Heading] = true
 			continue
 		}
-		due := new(big.Rat)
+		due, ok := new(big.Rat), false
 		switch p.Rate.Mode {
 		case kanzei.Additional:
 			if due, ok = exactly(p.Rate.Rate, dollars(e.Value), e); !ok {
@@ -334,6 +338,7 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 			}
 			due = new(big.Rat).Mul(due, share)
 		case kanzei.AllIn:
+			needBase()
 			due.Mul(dollars(e.Value), whole(p.Rate.Rate.AdValorem))
 			due.Sub(due, base)
 			due.Mul(due, share)
@@ -345,12 +350,17 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 			due = new(big.Rat).Sub(due, dollars(e.Value))
 		case kanzei.ByText:
 			r.unknown = "rate of " + p.Heading
+		case kanzei.Prohibited:
+			r.unknown = "a duty on goods that may not be entered: " + p.Heading
 		}
 		if due.Sign() < 0 {
 			due = new(big.Rat)
 		}
 		r.duties[p.Heading] = cents(due)
 		r.total += cents(due)
+	}
+	if left.share(e).Sign() > 0 {
+		needBase()
 	}
 	r.base = cents(new(big.Rat).Mul(base, left.share(e)))
 	r.total += r.base

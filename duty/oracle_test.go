@@ -31,12 +31,13 @@ func laws(t testing.TB) []namedLaw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []namedLaw{{"made up", made}, {"held", held}}
+	return []namedLaw{{"made up", made, 6000}, {"held", held, 2000}}
 }
 
 type namedLaw struct {
 	name string
 	*ledger.Ledger
+	entries int // to try: the law held is long, and its interpreter slow
 }
 
 // withoutGaps is a ledger whose register leaves nothing unsupported, so that
@@ -192,7 +193,8 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 	aluminum := r.share(kanzei.One - steel)
 	e.Steel, e.Aluminum, e.Copper = kanzei.ShareOf(steel), kanzei.ShareOf(aluminum), kanzei.ShareOf(r.share(kanzei.One-steel-aluminum))
 	if r.IntN(3) == 0 {
-		e.USContent = kanzei.ShareOf(r.share(kanzei.One))
+		// Disjoint from the metals: how they overlap is not for the law to say.
+		e.USContent = kanzei.ShareOf(r.share(kanzei.One - e.Steel.Fraction - e.Aluminum.Fraction - e.Copper.Fraction))
 	}
 	if r.IntN(4) == 0 {
 		e.MetalWeight = kanzei.ShareOf(r.share(kanzei.One))
@@ -286,12 +288,12 @@ func seed() uint64 {
 // interpreter on random entries with every fact declared: the duty, and for
 // every provision whether it applies and what it takes.
 func TestEngineAgainstInterpreter(t *testing.T) {
-	n := 3000
-	if testing.Short() {
-		n = 300
-	}
 	for _, named := range laws(t) {
 		t.Run(named.name, func(t *testing.T) {
+			n := named.entries
+			if testing.Short() {
+				n /= 10
+			}
 			l, s := withoutGaps(named.Ledger), schedules(t)
 			engine, oracle := duty.New(l, s), &interpreter{law: l, schedule: s}
 			src := newSource(seed(), l, s)

@@ -32,7 +32,8 @@ const nominal = 1_000_000 * kanzei.Dollar
 
 // Shares returns what goods pay on the entry's day as known at the end of a
 // day. The entry's value and quantities are ignored. Observed, when not nil, is
-// an ad valorem equivalent to use where the base rate is levied by quantity.
+// an ad valorem equivalent to use where the base rate is levied by quantity or
+// is a rule of text.
 func (e *Engine) Shares(entry kanzei.Entry, known kanzei.Day, observed *kanzei.Fraction) (Shares, error) {
 	entry.Value = nominal
 	entry.Quantity, entry.Quantity2 = 0, 0
@@ -43,7 +44,7 @@ func (e *Engine) Shares(entry kanzei.Entry, known kanzei.Day, observed *kanzei.F
 	if err != nil {
 		return Shares{}, err
 	}
-	if !c.baseOK && observed != nil && (c.base.rate.Kind == kanzei.Specific || c.base.rate.Kind == kanzei.Compound) {
+	if !c.baseOK && observed != nil && c.base.rate.Kind != kanzei.RateNone {
 		c.base.amount, c.baseOK = nominal.By(*observed), true
 	}
 	out := Shares{BaseKnown: c.baseOK}

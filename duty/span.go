@@ -10,7 +10,8 @@ import (
 
 // A span is the answer over all values of the facts that are needed and not
 // declared. A duty is linear in each content share, so its extremes lie at the
-// corners, where each share is 0 or all that is left.
+// corners, where each share is 0 or all that is left. US content breaks
+// the line once, where it and the metals fill the value: one corner more.
 type span struct {
 	status   kanzei.Status
 	min, max *kanzei.Money // max is nil without upper end
@@ -22,11 +23,12 @@ type span struct {
 
 // A corner is one settling of the needed facts.
 type corner struct {
-	facts facts
-	parts []part
-	total kanzei.Money
-	ok    bool
-	says  map[string]string // need → answer
+	facts   facts
+	bearing []uint16
+	parts   []part
+	total   kanzei.Money
+	ok      bool
+	says    map[string]string // need → answer
 }
 
 // A need is a fact without which no duty can be computed.
@@ -35,6 +37,9 @@ type need struct {
 	ask     string
 	answers []string
 }
+
+// content reports whether the need is a content share.
+func (n *need) content() bool { return n.answers[0] == "0" }
 
 // needs finds the facts that provisions bearing on the goods need.
 func (c *computation) needs() []need {
@@ -48,9 +53,6 @@ func (c *computation) needs() []need {
 		out = append(out, n)
 	}
 	origin := originIndex[c.entry.Origin]
-	if !c.whole {
-		add(need{"hts", fmt.Sprintf("which ten-digit number under %s is it?", c.entry.HTS), []string{"listed", "not listed"}})
-	}
 	for _, id := range c.bearing {
 		p := &c.table.provs[id]
 		if !p.from(origin) {
@@ -58,7 +60,11 @@ func (c *computation) needs() []need {
 		}
 		content := func(fact, metal string, s kanzei.Share) {
 			if !s.Known {
-				add(need{fact, fmt.Sprintf("what percent of the customs value is the %s content?", metal), []string{"0", "100"}})
+				n := need{fact, fmt.Sprintf("what percent of the customs value is the %s content?", metal), []string{"0", "100"}}
+				if c.entry.USContent.Fraction > 0 {
+					n.answers = append(n.answers, "all but the US content")
+				}
+				add(n)
 			}
 		}
 		switch p.base {
@@ -71,7 +77,7 @@ func (c *computation) needs() []need {
 		}
 		for _, w := range p.When {
 			if w.Fact == "use" && !c.entry.Flag(w.Value) && !c.entry.Flag("not-"+w.Value) {
-				add(need{w.Value, fmt.Sprintf("is it %s? declare the flag %s or not-%s", strings.ReplaceAll(w.Value, "-", " "), w.Value, w.Value), []string{"yes", "no"}})
+				add(need{w.Value, fmt.Sprintf("is it %s? declare the flag %s or not-%s", strings.ReplaceAll(w.Value, "-", " "), w.Value, w.Value), []string{"no", "yes"}})
 			}
 		}
 	}
@@ -82,24 +88,41 @@ func (c *computation) needs() []need {
 const maxNeeds = 7
 
 func (c *computation) span() *span {
-	s := &span{status: kanzei.Exact, needs: c.needs()}
-	if len(s.needs) > maxNeeds {
-		s.needs = s.needs[:maxNeeds]
+	s := &span{status: kanzei.Exact}
+	needs := c.needs()
+	if len(needs) > maxNeeds {
+		needs = needs[:maxNeeds]
 	}
-	for i := range 1 << len(s.needs) {
-		k := corner{says: map[string]string{}}
-		if !c.settle(&k, s.needs, i) {
-			continue
+	settlings := 1
+	for _, n := range needs {
+		settlings *= len(n.answers)
+	}
+	kinds := c.kinds
+	if kinds == nil {
+		kinds = []kind{{bearing: c.bearing}}
+	} else {
+		s.needs = append(s.needs, need{fact: "hts", ask: fmt.Sprintf("which ten-digit number under %s is it?", c.entry.HTS)})
+	}
+	s.needs = append(s.needs, needs...)
+	for _, goods := range kinds {
+		for i := range settlings {
+			k := corner{bearing: goods.bearing, says: map[string]string{}}
+			if !c.settle(&k, needs, i) {
+				continue
+			}
+			if c.kinds != nil {
+				k.says["hts"] = goods.String()
+			}
+			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, k.bearing, nil)
+			s.corners = append(s.corners, k)
 		}
-		k.parts, k.total, k.ok = c.table.evaluate(&k.facts, c.bearing, nil)
-		s.corners = append(s.corners, k)
 	}
 	lowest, highest := kanzei.Money(1<<62), kanzei.Money(-1)
 	baseOK := true
 	unbounded := false
 	for i := range s.corners {
 		k := &s.corners[i]
-		if !c.baseOK && c.mfn(k.parts) > 0 {
+		if !c.baseOK && c.mfn(k) > 0 {
 			baseOK, unbounded = false, true
 		}
 		if k.total < lowest {
@@ -129,8 +152,9 @@ func (c *computation) span() *span {
 	return s
 }
 
-// settle fixes the needs of a corner from the bits of i. It reports false for
-// a corner that cannot be: contents that sum to more than the value.
+// settle fixes the needs of a corner from the digits of i, one a need. It
+// reports false for a corner that cannot be: contents that sum to more than the
+// value.
 func (c *computation) settle(k *corner, needs []need, i int) bool {
 	f := &k.facts
 	f.entry, f.base = c.entry, &c.base
@@ -141,61 +165,50 @@ func (c *computation) settle(k *corner, needs []need, i int) bool {
 		}
 	}
 	left := kanzei.One - f.steel - f.aluminum - f.copper
-	for b, n := range needs {
-		high := i>>b&1 == 1
-		answer := n.answers[0]
-		if n.answers[0] == "0" {
-			if high {
-				if left <= 0 {
-					return false
+	for j := range needs {
+		n := &needs[j]
+		digit := i % len(n.answers)
+		i /= len(n.answers)
+		if n.content() {
+			share := kanzei.Fraction(0)
+			if digit > 0 {
+				if share = left; digit == 2 {
+					share -= c.entry.USContent.Fraction
 				}
-				answer = left.String()
-				switch n.fact {
-				case "steel_pct":
-					f.steel = left
-				case "aluminum_pct":
-					f.aluminum = left
-				case "copper_pct":
-					f.copper = left
+				if share <= 0 {
+					return false
 				}
 				left = 0
 			}
-			k.says[n.fact] = answer
+			switch n.fact {
+			case "steel_pct":
+				f.steel = share
+			case "aluminum_pct":
+				f.aluminum = share
+			case "copper_pct":
+				f.copper = share
+			}
+			k.says[n.fact] = share.String()
 			continue
 		}
-		switch {
-		case n.fact == "hts":
-			f.unsure = true
-			// Listed: every provision that touches the code; not listed: those
-			// that hold all of it.
-			for _, id := range c.bearing {
-				if high || c.table.provs[id].Codes.Contains(c.entry.HTS) {
-					f.inside = append(f.inside, id)
-				}
-			}
-		case high:
+		if digit == 1 {
 			f.uses = append(f.uses, n.fact)
 		}
-		if !high && n.fact != "hts" {
-			answer = n.answers[1]
-		} else if n.fact == "hts" && !high {
-			answer = "not listed"
-		}
-		k.says[n.fact] = answer
+		k.says[n.fact] = n.answers[digit]
 	}
 	return true
 }
 
 // mfn returns the share of the value on which the base duty is levied.
-func (c *computation) mfn(parts []part) kanzei.Fraction {
-	share := kanzei.One
-	for i := range parts {
-		p := &c.table.provs[parts[i].prov]
-		if parts[i].why == applies && !p.declares && slices.Contains(p.InLieuOf, "mfn") {
-			share = max(0, share-parts[i].share)
+func (c *computation) mfn(k *corner) kanzei.Fraction {
+	left := everything
+	for i := range k.parts {
+		p := &c.table.provs[k.parts[i].prov]
+		if k.parts[i].why == applies && !p.declares && slices.Contains(p.InLieuOf, "mfn") {
+			left &^= k.parts[i].area
 		}
 	}
-	return share
+	return k.facts.share(left)
 }
 
 func (c *computation) unknownRate(s *span) string {

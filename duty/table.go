@@ -2,7 +2,10 @@ package duty
 
 import (
 	"fmt"
+	"iter"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"kanzei"
 	"kanzei/ledger"
@@ -26,11 +29,20 @@ type Table struct {
 	words int
 
 	// The atlas cuts the codes into stretches on which the same provisions
-	// bear: stretch i bears on lists[ids[i]].
-	atlas *atlas
-	ids   []uint16
-	lists [][]uint16
+	// bear: stretch i bears on lists[ids[i]]. The index is built once the
+	// table has been asked often enough to pay for it.
+	source  func() *atlas
+	once    sync.Once
+	indexed atomic.Bool
+	asked   atomic.Int32
+	atlas   *atlas
+	ids     []uint16
+	lists   [][]uint16
 }
+
+// indexAfter is the number of questions a table answers by looking through
+// all provisions before it builds its index.
+const indexAfter = 32
 
 // An atlas cuts the space of ten-digit codes at every bound that a product
 // scope of the ledger names, at any time, so that one search serves every
@@ -80,18 +92,23 @@ func (a *atlas) find(code uint64) int {
 	return lo - 1
 }
 
+// An originSet is a set of origins as bits over originIndex.
+type originSet [5]uint64
+
 // A prov is one provision of a table.
 type prov struct {
 	*ledger.Placed
-	origins  [32]uint64 // bit set over originIndex
+	origins  originSet
 	base     kanzei.Base
 	declares bool // reported on the form only
 	full     bool // levied on or excuses the full value
 }
 
+var allOrigins = kanzei.Origins()
+
 var originIndex = func() map[kanzei.Origin]int {
 	m := map[kanzei.Origin]int{}
-	for i, o := range kanzei.Origins() {
+	for i, o := range allOrigins {
 		m[o] = i
 	}
 	return m
@@ -102,10 +119,10 @@ func (p *prov) from(o int) bool { return p.origins[o>>6]&(1<<(o&63)) != 0 }
 // Compile builds the table of the law at a moment. Provisions suspended or, in
 // the legal view, annulled are left out.
 func Compile(s *ledger.State, view View) (*Table, error) {
-	return compile(s, view, newAtlas(s.Book.Ledger))
+	return compile(s, view, func() *atlas { return newAtlas(s.Book.Ledger) })
 }
 
-func compile(s *ledger.State, view View, a *atlas) (*Table, error) {
+func compile(s *ledger.State, view View, a func() *atlas) (*Table, error) {
 	var live []*ledger.Placed
 	for _, p := range s.Provisions {
 		if p.Status != ledger.InForce || view == Legal && p.Void.Instrument != nil || len(p.Codes) == 0 {
@@ -113,36 +130,56 @@ func compile(s *ledger.State, view View, a *atlas) (*Table, error) {
 		}
 		live = append(live, p)
 	}
-	order, circle := s.Order(live)
+	stack := s.Stack(live)
+	order, circle := stack.Order()
 	if circle != nil {
 		return nil, &kanzei.Problem{Code: "law.circle", Where: circle[0].By.Where(), Msg: fmt.Sprintf("%s yields to itself on %s", circle[0].Heading, s.Moment), Hint: "run kanzei law check"}
 	}
-	t := &Table{state: s, atlas: a, provs: make([]prov, len(order)), words: (len(order) + 63) / 64}
+	t := &Table{state: s, source: a, provs: make([]prov, len(order)), words: (len(order) + 63) / 64}
 	t.yield = make([]uint64, len(order)*t.words)
-	for i, p := range order {
-		q := &t.provs[i]
+	for i, o := range order {
+		p, q := live[o], &t.provs[i]
 		q.Placed, q.base, q.full = p, p.Base, p.Base == kanzei.BaseValue
 		for _, c := range p.When {
 			q.declares = q.declares || c.Fact == "covered-by"
 		}
-		for o, k := range originIndex {
-			if p.Origin(o) {
-				q.origins[k>>6] |= 1 << (k & 63)
-			}
-		}
+		q.origins = origins(p)
 		for j := range i {
-			if s.Yields(&p.Provision, &order[j].Provision) {
+			if stack.Yields(o, order[j]) {
 				t.yield[i*t.words+j>>6] |= 1 << (j & 63)
 			}
 		}
 	}
-	t.cut()
 	return t, nil
+}
+
+// origins returns the origins of a provision as bits over originIndex.
+func origins(p *ledger.Placed) (set originSet) {
+	if len(p.Origins) == 1 && p.Origins[0].All && len(p.ExceptOrigins) == 0 {
+		for i := range set {
+			set[i] = ^uint64(0)
+		}
+		return set
+	}
+	for k, o := range allOrigins {
+		if p.Origin(o) {
+			set[k>>6] |= 1 << (k & 63)
+		}
+	}
+	return set
 }
 
 func (t *Table) yields(p, q int) bool { return t.yield[p*t.words+q>>6]&(1<<(q&63)) != 0 }
 
-// cut finds the provisions that bear on each stretch of the atlas.
+// index finds the provisions that bear on each stretch of the atlas.
+func (t *Table) index() {
+	t.once.Do(func() {
+		t.atlas = t.source()
+		t.cut()
+		t.indexed.Store(true)
+	})
+}
+
 func (t *Table) cut() {
 	type edge struct {
 		at, prov int
@@ -191,6 +228,12 @@ func (t *Table) cut() {
 // For a code of fewer than ten digits, whole is false where some of them cover
 // it in part only.
 func (t *Table) bearing(h kanzei.HTS) (provs []uint16, whole bool) {
+	if !t.indexed.Load() {
+		if t.asked.Add(1) <= indexAfter {
+			return t.look(h)
+		}
+		t.index()
+	}
 	lo, hi := h.Range()
 	i := t.atlas.find(lo)
 	first := t.ids[i]
@@ -207,4 +250,45 @@ func (t *Table) bearing(h kanzei.HTS) (provs []uint16, whole bool) {
 	}
 	slices.Sort(all)
 	return slices.Compact(all), false
+}
+
+// look is bearing without the index.
+func (t *Table) look(h kanzei.HTS) (provs []uint16, whole bool) {
+	whole = true
+	for i := range t.provs {
+		if !t.provs[i].Codes.Touches(h) {
+			continue
+		}
+		provs = append(provs, uint16(i))
+		whole = whole && t.provs[i].Codes.Contains(h)
+	}
+	return provs, whole
+}
+
+// kinds returns the goods under a code that the provisions tell apart: the
+// ten-digit numbers by what bears on them, or, where the schedule has none,
+// what bears on the stretches of the code.
+func (t *Table) kinds(h kanzei.HTS, numbers iter.Seq[kanzei.HTS]) []kind {
+	t.index()
+	var out []kind
+	at := map[uint16]int{}
+	add := func(id uint16) *kind {
+		if _, ok := at[id]; !ok {
+			at[id] = len(out)
+			out = append(out, kind{bearing: t.lists[id]})
+		}
+		return &out[at[id]]
+	}
+	for n := range numbers {
+		k := add(t.ids[t.atlas.find(n.Ten())])
+		k.numbers = append(k.numbers, n)
+	}
+	if len(out) > 0 {
+		return out
+	}
+	lo, hi := h.Range()
+	for j := t.atlas.find(lo); j < len(t.ids) && t.atlas.cuts[j] < hi; j++ {
+		add(t.ids[j])
+	}
+	return out
 }

@@ -147,7 +147,8 @@ func (c *checker) stacking() {
 				live = append(live, p)
 			}
 		}
-		if _, circle := s.Order(live); circle != nil {
+		k := s.Stack(live)
+		if _, circle := k.Order(); circle != nil {
 			var names []string
 			for _, p := range circle {
 				names = append(names, fmt.Sprintf("%s (%s)", p.Heading, p.By.Where()))
@@ -158,14 +159,15 @@ func (c *checker) stacking() {
 			if p.Effect != kanzei.Levies {
 				continue
 			}
-			for _, q := range live[i+1:] {
+			for j := i + 1; j < len(live); j++ {
+				q := live[j]
 				if q.Effect != kanzei.Levies || family(p.Program) != family(q.Program) {
 					continue
 				}
 				if p.Program != q.Program && s.adds(p.Program, q.Program) {
 					continue
 				}
-				if s.Yields(&p.Provision, &q.Provision) || s.Yields(&q.Provision, &p.Provision) || exclusive(&p.Provision, &q.Provision) {
+				if k.Yields(i, j) || k.Yields(j, i) || exclusive(&p.Provision, &q.Provision) {
 					continue
 				}
 				code, ok := p.Codes.Intersects(q.Codes)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 
 	"kanzei"
 )
@@ -50,6 +51,7 @@ type Book struct {
 	programOf map[string]string
 	awaiting  []Ref // acts ordered whose notice is not public yet
 
+	mu   sync.Mutex // guards sets: a book answers many at once
 	sets map[setKey]Set
 }
 
@@ -282,6 +284,8 @@ func (b *Book) List(name string, m kanzei.Moment) Set {
 		}
 	}
 	key := setKey{name, epoch}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if s, ok := b.sets[key]; ok {
 		return s
 	}

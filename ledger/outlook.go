@@ -76,6 +76,9 @@ func (b *Book) Outlook(o kanzei.Origin, after kanzei.Moment) []Change {
 		}
 	}
 	for _, r := range b.notes {
+		if o != 0 && len(r.Act.Origins) > 0 && !b.Origins(&kanzei.Provision{Origins: r.Act.Origins}, after)(o) {
+			continue
+		}
 		switch a := r.Act; {
 		case a.From > after:
 			out = append(out, Change{At: a.From, What: "note", By: r, Note: a.Note})

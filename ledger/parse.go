@@ -81,7 +81,7 @@ func (p *parser) fields(n *yaml.Node, visit func(key string, k, v *yaml.Node) bo
 
 func (p *parser) text(v *yaml.Node) string {
 	if v.Kind != yaml.ScalarNode {
-		p.bad(v, "", "a text is expected here")
+		p.bad(v, "write one value", "a text is expected here")
 		return ""
 	}
 	return strings.TrimSpace(v.Value)
@@ -117,7 +117,7 @@ func (p *parser) items(v *yaml.Node) []*yaml.Node {
 		}
 		return out
 	}
-	p.bad(v, "", "a list is expected here")
+	p.bad(v, "write [a, b], or a, b", "a list is expected here")
 	return nil
 }
 
@@ -136,7 +136,9 @@ var kinds = []string{"executive-order", "proclamation", "memorandum", "notice", 
 func (p *parser) instrument(root *yaml.Node) *kanzei.Instrument {
 	in := &kanzei.Instrument{File: p.file}
 	var acts *yaml.Node
+	given := map[string]bool{}
 	p.fields(root, func(key string, k, v *yaml.Node) bool {
+		given[key] = true
 		switch key {
 		case "instrument":
 			in.ID = p.text(v)
@@ -168,8 +170,10 @@ func (p *parser) instrument(root *yaml.Node) *kanzei.Instrument {
 		}
 		return true
 	})
+	clean := len(p.problems) == 0
 	need := func(ok bool, field string) {
-		if !ok {
+		key, _, _ := strings.Cut(field, " ")
+		if !ok && (clean || !given[key]) { // a field given badly is already reported
 			p.bad(root, "add it", "the instrument states no %s", field)
 		}
 	}
@@ -200,6 +204,7 @@ var actKinds = map[string]kanzei.ActKind{
 }
 
 func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
+	before := len(p.problems)
 	a := kanzei.Act{Line: n.Line, Until: kanzei.Forever, Public: in.Public}
 	head, what := n.Content[0], n.Content[1]
 	kind, ok := actKinds[head.Value]
@@ -212,7 +217,9 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	fields := map[string]bool{}
 	program := &kanzei.Program{}
 	var table *yaml.Node
+	given := map[string]bool{}
 	p.fields(&yaml.Node{Kind: yaml.MappingNode, Content: n.Content[2:]}, func(key string, k, v *yaml.Node) bool {
+		given[key] = true
 		switch key {
 		case "from":
 			a.From = p.moment(v)
@@ -279,20 +286,29 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 			}
 			return true
 		case kanzei.ActNote:
-			if key == "targets" {
+			switch key {
+			case "targets":
 				a.Targets = p.names(v)
+				return true
+			case "origins":
+				a.Origins = p.origins(v)
 				return true
 			}
 		}
 		return false
 	})
-	if a.From == 0 && kind != kanzei.ActNote {
+	// What is given badly is already reported, and not missing too.
+	clean := len(p.problems) == before
+	missing := func(ok bool, fields ...string) bool {
+		return !ok && (clean || !slices.ContainsFunc(fields, func(f string) bool { return given[f] }))
+	}
+	if missing(a.From != 0, "from") && kind != kanzei.ActNote {
 		p.bad(n, "add from: 2025-04-05 00:01", "the act states no moment of effect")
 	}
-	if a.From != 0 && a.Until <= a.From {
-		p.bad(n, "", "the act ends (%s) before it begins (%s)", a.Until, a.From)
+	if a.From != 0 && a.Until != 0 && a.Until <= a.From {
+		p.bad(n, "correct from or until", "the act ends (%s) before it begins (%s)", a.Until, a.From)
 	}
-	if a.Quote == "" {
+	if missing(a.Quote != "", "quote") {
 		p.bad(n, "add quote: with the words of the text", "the act quotes no source")
 	}
 	switch kind {
@@ -307,7 +323,7 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 			provision.Effect = kanzei.Excuses
 			provision.Rate.Mode = kanzei.NoDuty
 		}
-		p.finish(n, &a, provision, fields, p.text(what), table)
+		p.finish(n, &a, provision, missing, p.text(what), table)
 	case kanzei.ActNote:
 		if a.Note == "" {
 			a.Note = p.text(what)
@@ -318,11 +334,11 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 		a.Targets = []string{p.text(what)}
 		switch {
 		case strings.HasPrefix(a.Targets[0], "list:"):
-			if len(a.Codes) == 0 {
+			if missing(len(a.Codes) > 0, "codes", "file") {
 				p.bad(n, "add codes: or file:", "the act names no products")
 			}
 		case strings.HasPrefix(a.Targets[0], "group:"):
-			if len(a.Members) == 0 {
+			if missing(len(a.Members) > 0, "members") {
 				p.bad(n, "add members:", "the act names no countries")
 			}
 		default:
@@ -331,11 +347,11 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	default:
 		a.Targets = p.names(what)
 		if len(a.Targets) == 0 {
-			p.bad(what, "", "the act names no heading")
+			p.bad(what, "write headings, a range, or program:NAME", "the act names no heading")
 		}
 		if kind == kanzei.ActAmend {
 			if len(fields) == 0 {
-				p.bad(n, "", "the amendment restates no field")
+				p.bad(n, "add the fields that change", "the amendment restates no field")
 			}
 			a.Provision, a.Fields = provision, slices.Sorted(maps.Keys(fields))
 		}
@@ -343,9 +359,9 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	return a
 }
 
-func (p *parser) finish(n *yaml.Node, a *kanzei.Act, pr *kanzei.Provision, fields map[string]bool, what string, table *yaml.Node) {
+func (p *parser) finish(n *yaml.Node, a *kanzei.Act, pr *kanzei.Provision, missing func(bool, ...string) bool, what string, table *yaml.Node) {
 	a.Provision = pr
-	if pr.Program == "" {
+	if missing(pr.Program != "", "program") {
 		p.bad(n, "add program: NAME", "the provision belongs to no program")
 	}
 	if len(pr.Products) == 0 {
@@ -355,21 +371,25 @@ func (p *parser) finish(n *yaml.Node, a *kanzei.Act, pr *kanzei.Provision, field
 		pr.Origins = []kanzei.OriginItem{{All: true}}
 	}
 	if (what == "table") != (table != nil) {
-		p.bad(n, "", "impose: table and table: go together")
+		p.bad(n, "write impose: table and give the rows under table:", "impose: table and table: go together")
 		return
 	}
 	if table == nil {
 		if what == "" {
-			p.bad(n, "", "the provision has no heading")
+			p.bad(n, "name one after the act", "the provision has no heading")
 		}
-		if pr.Title == "" {
+		if missing(pr.Title != "", "title") {
 			p.bad(n, "add title: in the words of the heading", "the provision has no title")
 		}
-		if a.Kind == kanzei.ActImpose && !fields["rate"] {
+		if a.Kind == kanzei.ActImpose && missing(pr.Rate.Rate.Kind != kanzei.RateNone, "rate") {
 			p.bad(n, "add rate: +25%", "the provision states no rate")
 		}
 		pr.Heading = what
 		a.Targets = []string{what}
+		return
+	}
+	if table.Kind != yaml.SequenceNode || len(table.Content) == 0 {
+		p.bad(table, "write - HEADING | +11% | CM, CD", "the table has no rows")
 		return
 	}
 	for _, r := range table.Content {
@@ -388,6 +408,10 @@ func (p *parser) finish(n *yaml.Node, a *kanzei.Act, pr *kanzei.Provision, field
 		}
 		row.Rate = rate
 		row.Origins = p.origins(&yaml.Node{Kind: yaml.ScalarNode, Value: cells[2], Line: r.Line})
+		if row.Heading == "" || strings.TrimSpace(cells[2]) == "" {
+			p.bad(r, "write HEADING | +11% | CM, CD", "a row has heading, rate and origins")
+			continue
+		}
 		a.Table = append(a.Table, row)
 		a.Targets = append(a.Targets, row.Heading)
 	}
@@ -482,7 +506,7 @@ func parseProduct(s string) (kanzei.ProductItem, error) {
 			return kanzei.ProductItem{}, err
 		}
 		if b.Ten() < a.Ten() {
-			return kanzei.ProductItem{}, &kanzei.Problem{Code: "hts.range", Msg: fmt.Sprintf("the range %s runs backwards", s)}
+			return kanzei.ProductItem{}, &kanzei.Problem{Code: "hts.range", Msg: fmt.Sprintf("the range %s runs backwards", s), Hint: "write the lower code first"}
 		}
 		it.Hi = b
 	}
@@ -518,7 +542,12 @@ func ParseCodes(file string, data []byte) ([]kanzei.ProductItem, error) {
 		}
 		it, err := parseProduct(line)
 		if err != nil {
-			errs = append(errs, &kanzei.Problem{Code: "law.list", Where: fmt.Sprintf("%s:%d", file, i+1), Msg: err.Error()})
+			q := kanzei.Problem{Code: "law.list", Msg: err.Error()}
+			if p, ok := errors.AsType[*kanzei.Problem](err); ok {
+				q.Msg, q.Hint = p.Msg, p.Hint
+			}
+			q.Where = fmt.Sprintf("%s:%d", file, i+1)
+			errs = append(errs, &q)
 			continue
 		}
 		out = append(out, it)

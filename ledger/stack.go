@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -57,26 +58,19 @@ func (s *State) Yields(p, q *kanzei.Provision) bool {
 	if p.Effect == kanzei.Excuses {
 		return false
 	}
-	if named(q.InLieuOf, p) || named(p.YieldsTo, q) {
+	if named(q.InLieuOf, p) {
 		return true
 	}
-	if q.Effect == kanzei.Excuses {
+	if q.Effect == kanzei.Excuses { // its own program's duties, and nothing else
 		return p.Program == q.Program
+	}
+	if named(p.YieldsTo, q) {
+		return true
 	}
 	if p.Program == q.Program {
 		return false
 	}
 	return named(s.programs[p.Program].YieldsTo, q) || named(s.programs[q.Program].InLieuOf, p)
-}
-
-// declares reports whether p is reported on what q covers.
-func declares(p, q *kanzei.Provision) bool {
-	for _, c := range p.When {
-		if c.Fact == "covered-by" && named(c.Set, q) {
-			return true
-		}
-	}
-	return false
 }
 
 func named(refs []string, p *kanzei.Provision) bool {
@@ -106,43 +100,136 @@ func (s *State) adds(p, q string) bool {
 	return says(p, q) || says(q, p)
 }
 
-// Order returns the duties and exceptions in force so that each comes after
-// all it yields to or is reported on. A circle is returned as an error that names its members.
-func (s *State) Order(ps []*Placed) ([]*Placed, []*Placed) {
+// A Stack is provisions of one moment with all yielding among them resolved:
+// Yields for every pair at once.
+type Stack struct {
+	ps    []*Placed
+	words int
+	yield []uint64 // bit matrix: row i has bit j when ps[i] yields to ps[j]
+	after []uint64 // the same, with what ps[i] is reported on
+}
+
+// Stack resolves the yielding among the provisions.
+func (s *State) Stack(ps []*Placed) *Stack {
+	k := &Stack{ps: ps, words: (len(ps) + 63) / 64}
+	k.yield = make([]uint64, len(ps)*k.words)
+	k.after = make([]uint64, len(ps)*k.words)
+	heading := map[string]int{}
+	program := map[string][]int{}
+	for i, p := range ps {
+		heading[p.Heading] = i
+		program[p.Program] = append(program[p.Program], i)
+	}
+	// each calls f for every provision that the references name.
+	each := func(refs []string, f func(int)) {
+		for _, r := range refs {
+			if j, ok := heading[r]; ok {
+				f(j)
+				continue
+			}
+			if !strings.Contains(r, "..") && !strings.HasSuffix(r, "*") {
+				for _, j := range program[strings.TrimPrefix(r, "program:")] {
+					f(j)
+				}
+				continue
+			}
+			for j, q := range ps {
+				if Names(r, q.Heading, q.Program) {
+					f(j)
+				}
+			}
+		}
+	}
+	levies := func(i int) bool { return ps[i].Effect == kanzei.Levies }
+	set := func(m []uint64, i, j int) {
+		if i != j {
+			m[i*k.words+j>>6] |= 1 << (j & 63)
+		}
+	}
+	for i, p := range ps {
+		each(p.InLieuOf, func(j int) {
+			if levies(j) {
+				set(k.yield, j, i)
+			}
+		})
+		for _, c := range p.When {
+			if c.Fact == "covered-by" {
+				each(c.Set, func(j int) { set(k.after, i, j) })
+			}
+		}
+		if !levies(i) {
+			for _, j := range program[p.Program] {
+				if levies(j) {
+					set(k.yield, j, i)
+				}
+			}
+			continue
+		}
+		each(p.YieldsTo, func(j int) {
+			if levies(j) {
+				set(k.yield, i, j)
+			}
+		})
+		each(s.programs[p.Program].YieldsTo, func(j int) {
+			if levies(j) && ps[j].Program != p.Program {
+				set(k.yield, i, j)
+			}
+		})
+		each(s.programs[p.Program].InLieuOf, func(j int) {
+			if levies(j) && ps[j].Program != p.Program {
+				set(k.yield, j, i)
+			}
+		})
+	}
+	for i := range k.after {
+		k.after[i] |= k.yield[i]
+	}
+	return k
+}
+
+// Yields reports whether provision i levies nothing on the value that
+// provision j covers or excuses.
+func (k *Stack) Yields(i, j int) bool { return k.yield[i*k.words+j>>6]&(1<<(j&63)) != 0 }
+
+// Order returns the provisions so that each comes after all it yields to or is
+// reported on, or a circle of provisions that yield to each other.
+func (k *Stack) Order() (order []int, circle []*Placed) {
 	const (
 		white = iota
 		grey
 		black
 	)
-	colour := map[*Placed]int{}
-	var out, stack, circle []*Placed
-	var visit func(p *Placed) bool
-	visit = func(p *Placed) bool {
-		colour[p] = grey
-		stack = append(stack, p)
-		for _, q := range ps {
-			if !s.Yields(&p.Provision, &q.Provision) && !declares(&p.Provision, &q.Provision) {
-				continue
-			}
-			switch colour[q] {
-			case white:
-				if !visit(q) {
+	colour := make([]byte, len(k.ps))
+	var stack []int
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		colour[i] = grey
+		stack = append(stack, i)
+		for w, word := range k.after[i*k.words : (i+1)*k.words] {
+			for ; word != 0; word &= word - 1 {
+				j := w<<6 + bits.TrailingZeros64(word)
+				switch colour[j] {
+				case white:
+					if !visit(j) {
+						return false
+					}
+				case grey:
+					for _, m := range stack[slices.Index(stack, j):] {
+						circle = append(circle, k.ps[m])
+					}
 					return false
 				}
-			case grey:
-				circle = slices.Clone(stack[slices.Index(stack, q):])
-				return false
 			}
 		}
-		colour[p] = black
+		colour[i] = black
 		stack = stack[:len(stack)-1]
-		out = append(out, p)
+		order = append(order, i)
 		return true
 	}
-	for _, p := range ps {
-		if colour[p] == white && !visit(p) {
+	for i := range k.ps {
+		if colour[i] == white && !visit(i) {
 			return nil, circle
 		}
 	}
-	return out, nil
+	return order, nil
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // ParseLawRate reads the rate of a provision: "+25%", "15% all-in",
-// "+$0.05/kg + 4%", "minimum $21.00/kg", "none", `by text "…"`.
+// "+$0.05/kg + 4%", "minimum $21.00/kg", "none", "prohibited", `by text "…"`.
 func ParseLawRate(s string) (kanzei.LawRate, error) {
 	bad := func(why string) (kanzei.LawRate, error) {
 		return kanzei.LawRate{}, &kanzei.Problem{Code: "law.rate", Msg: fmt.Sprintf("rate %q %s", s, why), Hint: `write +25%, 15% all-in, +$0.05/kg, minimum $21.00/kg, none, or by text "…"`}
@@ -17,6 +17,8 @@ func ParseLawRate(s string) (kanzei.LawRate, error) {
 	switch {
 	case t == "none":
 		return kanzei.LawRate{Mode: kanzei.NoDuty, Rate: kanzei.Rate{Kind: kanzei.Free, Text: "no additional duty"}}, nil
+	case t == "prohibited":
+		return kanzei.LawRate{Mode: kanzei.Prohibited, Rate: kanzei.Rate{Kind: kanzei.Free, Text: t}}, nil
 	case strings.HasPrefix(t, "by text "):
 		words := strings.Trim(strings.TrimPrefix(t, "by text "), `" `)
 		if words == "" {
@@ -160,7 +162,10 @@ func ParseCondition(s string) (kanzei.Condition, error) {
 			return bad("needs: spi in S, S+")
 		}
 		for _, x := range strings.Split(value, ",") {
-			c.Set = append(c.Set, strings.TrimSpace(x))
+			if x = strings.TrimSpace(x); x == "" {
+				return bad("needs: spi in S, S+")
+			}
+			c.Set = append(c.Set, x)
 		}
 		c.Op, c.Value = "in", value
 	case "melt-pour", "smelt-cast":

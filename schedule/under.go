@@ -52,13 +52,16 @@ func (s *Schedule) under(prefix kanzei.HTS, e int, f func(i int, r *run) bool) {
 // Codes yields the ten-digit numbers valid on the day, those of unbroken lines
 // (ending in 00) included. A line of chapters 98 and 99 that the schedule
 // prints at eight digits without a breakout has no ten-digit number.
-func (s *Schedule) Codes(on kanzei.Day) iter.Seq[kanzei.HTS] {
+func (s *Schedule) Codes(on kanzei.Day) iter.Seq[kanzei.HTS] { return s.CodesUnder(0, on) }
+
+// CodesUnder yields the ten-digit numbers of Codes under a code of any length.
+func (s *Schedule) CodesUnder(prefix kanzei.HTS, on kanzei.Day) iter.Seq[kanzei.HTS] {
 	return func(yield func(kanzei.HTS) bool) {
 		e, err := edition(on)
 		if err != nil {
 			return
 		}
-		s.under(0, e, func(i int, _ *run) bool {
+		s.under(prefix, e, func(i int, _ *run) bool {
 			return s.codes[i].Digits() != 10 || yield(s.codes[i])
 		})
 	}

@@ -17,7 +17,7 @@ type EngineRater struct {
 }
 
 // Rate answers for one kind of goods. Where the base rate is levied by
-// quantity, the duty observed on the line in the year of the flows stands for
+// quantity, or is a rule of text, the duty observed on the line in the year of the flows stands for
 // it, also in the test of an all-in rate.
 func (r *EngineRater) Rate(g Goods) (Outcome, error) {
 	entry := kanzei.Entry{HTS: g.HTS, Origin: g.Origin, Date: r.On}
@@ -31,7 +31,7 @@ func (r *EngineRater) Rate(g Goods) (Outcome, error) {
 		return Outcome{}, err
 	}
 	observed := false
-	if !s.BaseKnown && g.Line.ValueUSD > 0 && s.Status != kanzei.Unsupported {
+	if !s.BaseKnown && g.Line.ValueUSD > 0 {
 		usd, err := baseOf(g.Line, g.Origin, r.Reference)
 		if err != nil {
 			return Outcome{}, err
@@ -40,7 +40,7 @@ func (r *EngineRater) Rate(g Goods) (Outcome, error) {
 		if s, err = r.Engine.Shares(entry, r.Known, &ave); err != nil {
 			return Outcome{}, err
 		}
-		observed = true
+		observed = s.BaseKnown
 	}
 	o := Outcome{Base: s.Base, BaseObserved: observed, AddMin: s.Min, AddMax: s.Max, Status: s.Status, Note: s.Note}
 	if len(s.Levies) > 0 {
@@ -57,7 +57,8 @@ var firstDay, lastDay = kanzei.DayOf(Year, 1, 1), kanzei.DayOf(Year, 12, 31)
 
 // Carrier returns Options.Carry over a schedule: the numbers that succeed a
 // number of the year of the flows, whether it stood to the end of that year or
-// only to its middle.
+// only to its middle. A number the schedule does not print, such as those of
+// the parts of a watch, is carried to its eight-digit line.
 func Carrier(s *schedule.Schedule) func(h kanzei.HTS, to kanzei.Day) []kanzei.HTS {
 	return func(h kanzei.HTS, to kanzei.Day) []kanzei.HTS {
 		from := lastDay
@@ -65,6 +66,12 @@ func Carrier(s *schedule.Schedule) func(h kanzei.HTS, to kanzei.Day) []kanzei.HT
 			from = firstDay
 		}
 		next := s.Carry(h, from, to)
+		if len(next) == 0 {
+			if _, err := s.Line(h.Parent(8), to); err == nil {
+				return []kanzei.HTS{h.Parent(8)}
+			}
+			return nil
+		}
 		codes := make([]kanzei.HTS, len(next))
 		for i, n := range next {
 			codes[i] = n.HTS

@@ -131,7 +131,7 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 	switch a.Status {
 	case kanzei.Exact:
 		fmt.Fprintf(w, "duty  %s USD  (%s%%)\n", a.Duty, a.Rate)
-		if *a.Assessed != *a.Duty || *a.Legal != *a.Duty {
+		if a.Refundable != nil && (*a.Assessed != *a.Duty || *a.Legal != *a.Duty) {
 			fmt.Fprintf(w, "assessed at the time %s, legally due %s, refundable %s\n", a.Assessed, a.Legal, a.Refundable)
 			for _, r := range a.Refunds {
 				fmt.Fprintf(w, "  %s  %s  %s\n", r.Amount, r.Cause, r.Rests)
@@ -143,6 +143,8 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 			top = a.DutyMax.String()
 		}
 		fmt.Fprintf(w, "duty  %s to %s USD: a fact is missing, see the questions\n", a.DutyMin, top)
+	case kanzei.Banned:
+		fmt.Fprintln(w, "prohibited: the goods may not be entered")
 	default:
 		fmt.Fprintln(w, "duty  not covered by the law held, see the caveats")
 	}

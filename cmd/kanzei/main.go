@@ -16,9 +16,12 @@ import (
 )
 
 type cli struct {
-	Duty   dutyCmd   `cmd:"" help:"What one entry owes, and why."`
-	Search searchCmd `cmd:"" help:"Find the line of the schedule."`
-	Law    lawCmd    `cmd:"" help:"The ledger itself."`
+	Brief    briefCmd    `cmd:"" help:"The folder for the negotiator: what a country faces, what comes by itself, what it costs."`
+	Regime   regimeCmd   `cmd:"" help:"What is in force, what is suspended, what comes next and when."`
+	Exposure exposureCmd `cmd:"" help:"What is hit and what it costs, by measure, chapter and product."`
+	Duty     dutyCmd     `cmd:"" help:"What one entry owes, and why."`
+	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
+	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }

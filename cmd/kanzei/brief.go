@@ -1,0 +1,151 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"kanzei"
+	"kanzei/brief"
+	"kanzei/duty"
+	"kanzei/schedule"
+	"kanzei/trade"
+)
+
+// about is what brief, regime and exposure are asked with: a country and the
+// two clocks. What was known on the day is the default.
+type about struct {
+	Country string `arg:"" help:"Country of origin, ISO 3166 (JP or JPN)."`
+	clocks  `embed:""`
+	JSON    bool   `name:"json" help:"Print the document as JSON."`
+	Width   int    `placeholder:"N" help:"Columns to write for (default: those of the terminal, else 80)."`
+	Law     string `hidden:"" placeholder:"DIR" help:"Folder of law; the embedded edition when left out."`
+}
+
+// build computes the document.
+func (a *about) build(req brief.Request) (*brief.Document, error) {
+	country, err := kanzei.ParseOrigin(a.Country)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := a.engine()
+	if err != nil {
+		return nil, err
+	}
+	req.Country, req.On = country, a.on()
+	switch req.Known, err = a.known(req.On); {
+	case err != nil:
+		return nil, at("--known", err)
+	case req.Known == 0: // latest
+		req.Known = max(engine.Ledger.Coverage.Horizon, 1)
+	}
+	var flows *trade.Flows
+	if !req.NoExposure {
+		if flows, err = trade.Load(); err != nil {
+			return nil, err
+		}
+	}
+	return brief.Build(engine, flows, req)
+}
+
+func (a *about) engine() (*duty.Engine, error) {
+	l, err := readLaw(a.Law)
+	if err != nil {
+		return nil, err
+	}
+	s, err := schedule.Load()
+	if err != nil {
+		return nil, err
+	}
+	return duty.New(l, s), nil
+}
+
+// style is how to write on w: in colour on a terminal unless NO_COLOR is set,
+// as wide as asked, as COLUMNS says, or as the terminal is.
+func (a *about) style(w io.Writer) brief.Style {
+	s := brief.Style{Width: a.Width}
+	f, ok := w.(*os.File)
+	if ok {
+		info, err := f.Stat()
+		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	s.Colour = ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if s.Width == 0 {
+		s.Width, _ = strconv.Atoi(os.Getenv("COLUMNS"))
+	}
+	if s.Width <= 0 && ok {
+		s.Width = terminalWidth(f)
+	}
+	return s
+}
+
+type briefCmd struct {
+	about  `embed:""`
+	HTML   string `name:"html" placeholder:"FILE" help:"Write one self-contained page to FILE."`
+	Assume string `placeholder:"SET" default:"bea-content" help:"Assumption set shown beside ranges."`
+	Top    int    `placeholder:"N" default:"15" help:"Products listed."`
+}
+
+func (c *briefCmd) Run(e *env) error {
+	if c.Top < 1 {
+		return badTop(c.Top)
+	}
+	d, err := c.build(brief.Request{Assume: c.Assume, Top: c.Top})
+	if err != nil {
+		return err
+	}
+	if c.HTML != "" {
+		if err := writeFile(c.HTML, d.HTML); err != nil {
+			return err
+		}
+	}
+	switch {
+	case c.JSON:
+		return printJSON(e.out, d)
+	case c.HTML != "":
+		_, err = fmt.Fprintf(e.err, "wrote %s\n", c.HTML)
+		return err
+	}
+	return d.Text(e.out, c.style(e.out))
+}
+
+func badTop(n int) error {
+	return &kanzei.Problem{Code: "top", Where: "--top", Msg: fmt.Sprintf("%d products cannot be listed", n), Hint: "give 1 or more"}
+}
+
+// writeFile writes a file whole or not at all: beside it first, then in its
+// place.
+func writeFile(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		var why *os.PathError
+		if errors.As(err, &why) {
+			err = why.Err
+		}
+		return &kanzei.Problem{Code: "file.write", Where: path, Msg: "cannot write there: " + err.Error(), Hint: "name a file in a folder that exists and can be written"}
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+			os.Remove(f.Name())
+		}
+	}()
+	w := bufio.NewWriter(f)
+	if err = write(w); err != nil {
+		return err
+	}
+	if err = w.Flush(); err != nil {
+		return err
+	}
+	if err = f.Chmod(0o644); err != nil {
+		return err
+	}
+	if err = f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

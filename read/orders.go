@@ -1,0 +1,538 @@
+package read
+
+import (
+	"slices"
+	"strings"
+
+	"kanzei"
+)
+
+// contextFrom is the moment an introduction set for the items below it.
+func (b *builder) contextFrom() (kanzei.Moment, bool) {
+	if b.context.Kind == "" {
+		return 0, false
+	}
+	return moment(b.context), true
+}
+
+func moment(m ment) kanzei.Moment {
+	if m.minute == 23*60+59 && m.Role == "until" { // through the last minute of the day
+		return (m.day + 1).Open()
+	}
+	if m.minute >= 0 {
+		return m.day.At(m.minute/60, m.minute%60)
+	}
+	return m.day.Open()
+}
+
+// order makes the statements of a sentence of the part of an official text
+// that makes law.
+func (b *builder) order(n int, u unit, s scan) {
+	if len(s.ts) == 0 {
+		return
+	}
+	if u.section != b.ctxSect {
+		b.context, b.ctxSect = ment{}, u.section
+	}
+	if u.section != b.openSect {
+		b.openSect, b.lastOpen = u.section, len(b.d.Statements)
+	}
+	if u.label == "" && !u.row && !u.intro && n > 0 && b.introPara != u.para {
+		b.dutyIntro = false
+	}
+	if u.intro {
+		b.introPara, b.dutyIntro = u.para, dutyNear(s.ts, 0, len(s.ts))
+		b.ctxUntil = ment{}
+		for _, m := range s.ms {
+			if m.Kind == Date && m.Role == "until" {
+				b.ctxUntil = m
+			}
+			if m.Kind == Date && (m.Role == "from" || m.Role == "at") && m.day == m.last {
+				b.context = m
+			}
+		}
+	}
+	if b.rows(n, u, s) || b.applies(n, u, s) {
+		return
+	}
+	for _, c := range parts(s) {
+		b.orderClause(n, u, s, c)
+	}
+}
+
+// keep adds a statement unless it only restates older law: a clause rewritten
+// as a whole repeats what applied from days long before the signature.
+func (b *builder) keep(st Statement, u unit) {
+	if st.From != 0 && !st.inherit && b.d.Date != 0 && st.From.Day() < b.d.Date-365 {
+		return
+	}
+	b.namedPara = u.para
+	b.add(st)
+}
+
+// parts cuts a sentence of an order at semicolons, and before "(iv) on or
+// after", only: what an item says, it says in one piece.
+func parts(s scan) []clause {
+	var out []clause
+	from, depth := 0, 0
+	cut := func(i int) {
+		if i > from {
+			out = append(out, clause{t0: from, t1: i})
+		}
+		from = i
+	}
+	for i, t := range s.ts {
+		switch t.kind {
+		case '(':
+			depth++
+			if i > 0 && (s.ts[i-1].kind == ',' || s.ts[i-1].low == "and") && i+3 < len(s.ts) && s.ts[i+2].kind == ')' && isRoman(s.ts[i+1].low) && (s.ts[i+3].low == "on" || s.ts[i+3].low == "from") {
+				cut(i)
+			}
+		case ')':
+			depth = max(0, depth-1)
+		case ';':
+			if depth == 0 {
+				cut(i + 1)
+			}
+		}
+	}
+	cut(len(s.ts))
+	k := 0
+	for i := range out {
+		a := k
+		for k < len(s.ms) && s.ms[k].t0 < out[i].t1 {
+			k++
+		}
+		out[i].ms = s.ms[a:k]
+	}
+	return out
+}
+
+// applies reads "Such rates of duty shall apply with respect to goods entered
+// … on or after …", which dates what stands before it.
+func (b *builder) applies(n int, u unit, s scan) bool {
+	if len(s.ts) < 4 {
+		return false
+	}
+	switch s.ts[0].low {
+	case "such", "these", "this", "the", "those", "any":
+	default:
+		return false
+	}
+	head := false
+	for k := 1; k < min(9, len(s.ts)); k++ {
+		switch s.ts[k].low {
+		case "rate", "rates", "tariff", "tariffs", "duty", "duties", "modifications", "amendments", "changes":
+			head = true
+		}
+	}
+	if !head {
+		return false
+	}
+	t := strings.ToLower(b.p.text[s.ts[0].start:s.ts[len(s.ts)-1].end])
+	if !strings.Contains(t, "shall apply") && !strings.Contains(t, "be effective") && !strings.Contains(t, "is effective") && !strings.Contains(t, "are effective") && !strings.Contains(t, "shall take effect") && !strings.Contains(t, "in effect") {
+		return false
+	}
+	var at *ment
+	for k := range s.ms {
+		m := &s.ms[k]
+		if m.Kind == Rate && m.Role == "new" && dutyNear(s.ts, m.t0-6, m.t1+6) {
+			return false
+		}
+		if m.Kind == Date && m.Role == "from" && at == nil {
+			at = m
+		}
+	}
+	if at == nil {
+		return false
+	}
+	given := false
+	for i := b.lastOpen; i < len(b.d.Statements); i++ {
+		st := &b.d.Statements[i]
+		if st.From == 0 && st.Kind != Exemption {
+			st.From, st.inherit, given = moment(*at), true, true
+			st.rest(*at)
+		}
+	}
+	b.lastOpen = len(b.d.Statements)
+	if !given {
+		c := clause{t0: 0, t1: len(s.ts), ms: s.ms}
+		st := b.statement(n, u, s, c, Duty, Begins)
+		st.setDates(s.ms)
+		b.places(&st, s, c.ms)
+		b.add(st)
+	}
+	b.until(s)
+	return true
+}
+
+// until leaves the dates of conditions ("before 12:01 a.m. … on …") with the
+// statement they stand beside.
+func (b *builder) until(s scan) {
+	if len(b.d.Statements) == 0 {
+		return
+	}
+	st := &b.d.Statements[len(b.d.Statements)-1]
+	for _, m := range s.ms {
+		if m.Kind == Date && m.Role == "before" {
+			st.rest(m)
+		}
+		if m.Kind == Date && m.Role == "until" && st.Until == 0 {
+			st.Until = moment(m)
+			st.rest(m)
+		}
+	}
+}
+
+// places adds countries, and keeps those behind "except" apart.
+func (b *builder) places(st *Statement, s scan, ms []ment) {
+	for _, m := range ms {
+		if m.Kind != Country || m.us || institution(s.ts, m) {
+			continue
+		}
+		if excepted(s.ts, m.t0) {
+			m.Role = "except"
+			if m.origin != 0 && !slices.Contains(st.Except, m.origin) {
+				st.Except = append(st.Except, m.origin)
+			}
+			st.rest(m)
+			continue
+		}
+		st.addCountry(b, m)
+	}
+}
+
+// these gives a statement of "products of these jurisdictions" the countries
+// named before it in the paragraph.
+func (b *builder) these(st *Statement, u unit, text string) {
+	if len(st.Origins) > 0 || st.Group != "" || len(b.d.Statements) == 0 || b.namedPara != u.para {
+		return
+	}
+	for _, w := range []string{"these jurisdictions", "these countries", "these trading partners"} {
+		if strings.Contains(text, w) {
+			last := b.d.Statements[len(b.d.Statements)-1]
+			st.Origins, st.Group = slices.Clone(last.Origins), last.Group
+			st.Confidence = Medium
+			return
+		}
+	}
+}
+
+// excepted reports whether "except" or "other than" stands before token i with
+// only names between.
+func excepted(ts []token, i int) bool {
+	for k, steps := i-1, 0; k >= 0 && steps < 40; k, steps = k-1, steps+1 {
+		t := ts[k]
+		switch t.low {
+		case "except", "excluding":
+			return true
+		case "than":
+			return k > 0 && ts[k-1].low == "other"
+		case "shall", "apply", "subject", "including", ";", ":", "is", "are":
+			return false
+		}
+	}
+	return false
+}
+
+// institution reports a country in the name of an office or a treaty.
+func institution(ts []token, m ment) bool {
+	if m.t0 > 0 && (ts[m.t0-1].low == "government" || m.t0 > 1 && ts[m.t0-1].low == "of" && (ts[m.t0-2].low == "government" || ts[m.t0-2].low == "embassy")) {
+		return true
+	}
+	if m.t1 < len(ts) {
+		switch ts[m.t1].low {
+		case "agreement", "canada", "ministry":
+			return true
+		}
+		if ts[m.t1].kind == '-' && m.t1+1 < len(ts) && ts[m.t1+1].cap {
+			return true // United States-Mexico-Canada Agreement
+		}
+	}
+	return m.t0 > 1 && ts[m.t0-1].kind == '-' && ts[m.t0-2].cap && ts[m.t0-1].start == ts[m.t0-2].end
+}
+
+func (b *builder) orderClause(n int, u unit, s scan, c clause) {
+	var targets, all, rates, olds []ment
+	text := strings.ToLower(b.p.text[s.ts[c.t0].start:s.ts[c.t1-1].end])
+	bound := strings.Contains(text, "shall not exceed") || strings.Contains(text, "shall not be less than") || strings.Contains(text, "shall not result in a tariff")
+	for _, m := range c.ms {
+		if bound && m.Kind == Rate && m.Role == "threshold" {
+			m.Role = "new" // a bound on the duty itself
+		}
+		switch {
+		case m.Kind == Heading && m.Role == "target" && !m.quoted:
+			targets = append(targets, m)
+			all = append(all, m)
+		case m.Kind == Heading:
+			all = append(all, m)
+		case m.Kind == Rate && m.Role == "old":
+			olds = append(olds, m)
+		case m.Kind == Rate && m.Role == "new":
+			if m.quoted && len(targets) > 0 || dutyNear(s.ts, m.t0-12, m.t1+8) || rateWord(s.ts, m) || b.dutyIntro && m.t0 < c.t0+6 {
+				rates = append(rates, m)
+			}
+		}
+	}
+	make := func(kind, claim string) Statement {
+		st := b.statement(n, u, s, c, kind, claim)
+		for _, m := range targets {
+			st.Headings = append(st.Headings, m.Value)
+			st.rest(m)
+		}
+		for _, m := range c.ms {
+			if m.Kind == Instrument {
+				st.instr = append(st.instr, m.Value)
+			}
+		}
+		return st
+	}
+	dated := func(st *Statement) {
+		st.setDates(c.ms)
+		if st.From == 0 {
+			if st.When != "" && len(st.When) == 10 {
+				if d, err := kanzei.ParseDay(st.When); err == nil && (st.Claim == Begins || st.Claim == OnHold || st.Claim == Ends) {
+					for _, m := range c.ms {
+						if m.Kind == Date && m.Role == "at" && m.day == d {
+							st.From = moment(m)
+							break
+						}
+					}
+				}
+			}
+		}
+		st.When = ""
+		if st.From == 0 {
+			if at, ok := b.contextFrom(); ok {
+				st.From, st.inherit = at, true
+				st.rest(b.context)
+			}
+		}
+		if st.Until == 0 && st.inherit && b.ctxUntil.Kind != "" && moment(b.ctxUntil) > st.From {
+			st.Until = moment(b.ctxUntil)
+			st.rest(b.ctxUntil)
+		}
+		if st.Claim == OnHold && st.Until == 0 && st.Days > 0 && st.From != 0 {
+			st.Until = st.From + kanzei.Moment(st.Days*24*60)
+			st.daysFrom = true
+		}
+		for _, m := range c.ms {
+			if m.Kind == Date && m.Role == "before" {
+				st.rest(m)
+			}
+		}
+	}
+	verbs := func(st *Statement, acts ...string) {
+		for _, m := range c.ms {
+			if m.Kind == Verb && slices.Contains(acts, m.act) {
+				st.rest(m)
+			}
+		}
+	}
+	duties := dutyNear(s.ts, c.t0, c.t1)
+	admin := administrative(text)
+
+	// headings restated
+	if len(targets) > 0 && (c.has("change") || strings.Contains(text, "inserting")) && !strings.Contains(text, "are hereby suspended") && !strings.Contains(text, "is hereby suspended") {
+		st := make(Duty, Changes)
+		if len(rates) > 0 {
+			st.setRate(rates[len(rates)-1])
+		}
+		if len(olds) > 0 {
+			st.OldRate = olds[0].Value
+			st.rest(olds[0])
+		}
+		verbs(&st, "change")
+		for _, m := range c.ms {
+			if m.Kind == Date && m.quoted && m.Role != "old" {
+				st.rest(m)
+			}
+		}
+		at, ok := b.contextFrom()
+		if ok {
+			st.From, st.inherit = at, true
+			st.rest(b.context)
+		} else {
+			dated(&st)
+		}
+		st.Confidence = High
+		b.add(st)
+		return
+	}
+	// products put on or struck from a list
+	if codes := kindOf(c.ms, Code); len(codes) > 2 && (strings.Contains(text, "inserting") || strings.Contains(text, "removing") || strings.Contains(text, "deleting") || strings.Contains(text, "adding")) {
+		claim := Begins
+		if strings.Contains(text, "removing") || strings.Contains(text, "deleting") {
+			claim = Ends
+		}
+		st := make(Scope, claim)
+		for _, m := range codes {
+			st.codes = append(st.codes, m.Value)
+			st.rest(m)
+		}
+		dated(&st)
+		b.add(st)
+		return
+	}
+	if c.has("hold") && (len(targets) > 0 || duties || strings.Contains(text, "enforcement of")) && !admin && !strings.Contains(text, "suspension or amendment of regulations") {
+		st := make(Pause, OnHold)
+		dated(&st)
+		verbs(&st, "hold")
+		b.products(&st, c.ms)
+		b.places(&st, s, c.ms)
+		if len(targets) > 0 {
+			st.Confidence = High
+		}
+		b.add(st)
+		if len(rates) == 0 {
+			return
+		}
+	}
+	if len(rates) > 0 && !admin {
+		for k := range rates {
+			after, before := segment(c, rates, k)
+			claim := Begins
+			st := make(Duty, claim)
+			st.setRate(rates[k])
+			if allInOrder(text, s.ts, rates[k]) {
+				st.Rate += " all-in"
+			}
+			for _, o := range olds {
+				if o.t0 < rates[k].t0 && st.OldRate == "" {
+					st.OldRate, st.Claim = o.Value, Changes
+					st.rest(o)
+				}
+			}
+			dated(&st)
+			verbs(&st, "impose", "change")
+			if len(rates) == 1 {
+				b.products(&st, c.ms)
+				b.places(&st, s, c.ms)
+			} else {
+				near := after
+				if len(kindOf(after, Country)) == 0 {
+					near = before
+				}
+				b.places(&st, s, near)
+				near = after
+				if len(kindOf(after, Product)) == 0 {
+					near = before
+				}
+				b.products(&st, near)
+			}
+			if dutyNear(s.ts, rates[k].t0-6, rates[k].t1+6) {
+				st.Confidence = High
+			}
+			b.these(&st, u, text)
+			b.keep(st, u)
+		}
+		return
+	}
+	if c.has("exempt") && duties && !admin {
+		st := make(Exemption, Exempts)
+		dated(&st)
+		verbs(&st, "exempt")
+		b.products(&st, c.ms)
+		b.places(&st, s, c.ms)
+		for _, m := range kindOf(c.ms, Code) {
+			st.codes = append(st.codes, m.Value)
+			st.rest(m)
+		}
+		b.add(st)
+		return
+	}
+	if (c.has("end") || strings.Contains(text, "no longer")) && (len(targets) > 0 || duties && ends(text)) && !admin {
+		st := make(Duty, Ends)
+		dated(&st)
+		verbs(&st, "end")
+		b.products(&st, c.ms)
+		b.places(&st, s, c.ms)
+		b.add(st)
+		return
+	}
+	if len(all) > 0 && (c.has("impose") || strings.Contains(text, "inserted")) {
+		st := make(Duty, Begins)
+		if len(targets) == 0 {
+			for _, m := range all {
+				st.rest(m)
+			}
+			return
+		}
+		dated(&st)
+		b.places(&st, s, c.ms)
+		b.add(st)
+		return
+	}
+	// a day from which duties apply, or the goods and countries they apply to
+	if duties && !admin && (strings.Contains(text, "shall apply") || strings.Contains(text, "shall be subject to") || strings.Contains(text, "will be subject to") || strings.Contains(text, "shall continue in effect") || strings.Contains(text, "shall be determined by") || strings.Contains(text, "shall be ineffective")) {
+		claim := Begins
+		if strings.Contains(text, "ineffective") {
+			claim = Ends
+		}
+		st := make(Duty, claim)
+		dated(&st)
+		b.products(&st, c.ms)
+		b.places(&st, s, c.ms)
+		if st.From != 0 || st.Until != 0 || len(st.Origins) > 0 || st.Group != "" {
+			b.keep(st, u)
+		}
+	}
+}
+
+// rateWord reports "rate of 25 percent", "increase to 30 percent", "25 percent
+// of duty".
+func rateWord(ts []token, m ment) bool {
+	for k := max(0, m.t0-8); k < min(len(ts), m.t1+4); k++ {
+		switch ts[k].low {
+		case "rate", "rates", "valorem":
+			return true
+		}
+	}
+	return false
+}
+
+// allInOrder reports "the sum of its Column 1 Duty Rate and the additional …
+// shall be 15 percent".
+func allInOrder(text string, ts []token, m ment) bool {
+	if !strings.Contains(text, "sum of") && !strings.Contains(text, "inclusive of") && !strings.Contains(text, "higher of") && !strings.Contains(text, "when added to") {
+		return false
+	}
+	return m.rate > 0
+}
+
+// ends tells the end of a duty from the end of a process.
+func ends(text string) bool {
+	for _, w := range []string{"no longer be in effect", "no longer apply", "no longer be collected", "shall no longer", "ineffective", "is terminated", "are terminated", "hereby terminated", "hereby revoked", "are revoked", "shall terminate", "shall be terminated", "shall expire", "shall be eliminated"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// administrative reports a clause that orders officers to do something, or
+// says what may be done, and changes no duty.
+func administrative(text string) bool {
+	for _, w := range []string{"shall monitor", "may take", "is authorized to", "are authorized to", "shall establish", "shall determine whether", "shall publish", "shall recommend", "shall consult", "may modify", "i may", "i will consider", "shall inform me", "shall update me", "drawback", "foreign trade zone", "is directed to", "are directed to", "directed and authorized", "shall not be construed", "shall take all", "is superseded", "held to be invalid", "shall be admitted", "must be admitted", "may be admitted", "refund", "shall submit", "from time to time", "shall issue regulations", "may issue"} {
+		if strings.Contains(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// products adds the goods of a clause.
+func (b *builder) products(st *Statement, ms []ment) {
+	for _, m := range ms {
+		if m.Kind != Product || len(m.programs) == 0 || m.low() == "section 232" || m.low() == "section 301" || m.low() == "section 122" {
+			continue
+		}
+		st.Product = join(st.Product, m.Text)
+		for _, p := range m.programs {
+			if !slices.Contains(st.Programs, p) {
+				st.Programs = append(st.Programs, p)
+			}
+		}
+		st.rest(m)
+	}
+}

@@ -1,0 +1,583 @@
+package read
+
+import (
+	"slices"
+	"strings"
+
+	"kanzei"
+)
+
+// A builder makes statements of the mentions of one document.
+type builder struct {
+	r *Reader
+	d *Document
+	p *page
+
+	// of orders: what an introduction says for the items below it
+	context   ment // a date with the role from; Kind is empty when none
+	ctxSect   string
+	ctxUntil  ment
+	dutyIntro bool // the introduction speaks of rates of duty
+	introPara int
+	lastOpen  int // first statement of the section that may still be given its day
+	openSect  string
+	namedPara int // paragraph of the last statement, for "these countries"
+}
+
+// A clause is a stretch of a sentence with one verb phrase.
+type clause struct {
+	t0, t1 int
+	ms     []ment
+}
+
+// clauses cuts a sentence at semicolons and at commas before words that begin
+// a clause of their own.
+func clauses(s scan) []clause {
+	var cuts []int
+	leading := len(s.ts) > 0 && (s.ts[0].low == "while" || s.ts[0].low == "although" || s.ts[0].low == "though")
+	for i, t := range s.ts {
+		switch t.kind {
+		case ';':
+			cuts = append(cuts, i+1)
+		case ',':
+			if leading && i > 3 {
+				leading = false
+				cuts = append(cuts, i+1)
+				break
+			}
+			if i+1 < len(s.ts) {
+				switch s.ts[i+1].low {
+				case "but", "while", "which", "whereas", "although", "though", "with", "saying", "who", "prompting", "yet":
+					cuts = append(cuts, i+1)
+				case "and":
+					if i+2 < len(s.ts) && (s.ts[i+2].low == "a" || s.ts[i+2].low == "that" || s.ts[i+2].low == "it" || s.ts[i+2].low == "will") {
+						cuts = append(cuts, i+1)
+					}
+				}
+			}
+		}
+	}
+	var out []clause
+	from := 0
+	for _, c := range append(cuts, len(s.ts)) {
+		if c > from {
+			out = append(out, clause{t0: from, t1: c})
+		}
+		from = c
+	}
+	k := 0
+	for i := range out {
+		b := k
+		for k < len(s.ms) && s.ms[k].t0 < out[i].t1 {
+			k++
+		}
+		out[i].ms = s.ms[b:k]
+	}
+	return out
+}
+
+func (c *clause) has(act string) bool {
+	return slices.ContainsFunc(c.ms, func(m ment) bool { return m.Kind == Verb && m.act == act })
+}
+
+func (c *clause) of(kind string) []ment {
+	var out []ment
+	for _, m := range c.ms {
+		if m.Kind == kind {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// dutyNear reports whether the words tariff or duty stand in tokens [a, b).
+func dutyNear(ts []token, a, b int) bool {
+	for k := max(0, a); k < min(len(ts), b); k++ {
+		if dutyWords[ts[k].low] || ts[k].low == "ad" && k+1 < len(ts) && ts[k+1].low == "valorem" {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *builder) speaksOfDuties(s scan) bool {
+	return dutyNear(s.ts, 0, len(s.ts))
+}
+
+// statement begins a statement of a clause.
+func (b *builder) statement(n int, u unit, s scan, c clause, kind, claim string) Statement {
+	start, end := s.ts[c.t0].start, s.ts[c.t1-1].end
+	return Statement{Kind: kind, Claim: claim, Words: b.p.text[start:end], Span: b.p.span(start, end), Sentence: n, Cite: u.cite, Operative: u.operative, Confidence: Medium}
+}
+
+func (st *Statement) rest(ms ...ment) {
+	for _, m := range ms {
+		if !slices.ContainsFunc(st.Rests, func(x Mention) bool { return x.Span == m.Span && x.Kind == m.Kind }) {
+			st.Rests = append(st.Rests, m.Mention)
+		}
+	}
+	slices.SortStableFunc(st.Rests, func(a, b Mention) int { return a.Start - b.Start })
+}
+
+func (st *Statement) setRate(m ment) {
+	st.Rate, st.rate, st.hasRate = m.Value, m.rate, true
+	st.rest(m)
+}
+
+func (st *Statement) addCountry(b *builder, m ment) {
+	switch {
+	case m.us:
+	case m.Value == "EU":
+		st.Group = "EU"
+		st.rest(m)
+	case m.origin != 0 && !slices.Contains(st.Origins, m.origin):
+		st.Origins = append(st.Origins, m.origin)
+		st.rest(m)
+	}
+}
+
+func (st *Statement) setDates(ms []ment) {
+	for _, m := range ms {
+		if m.Kind == Duration && m.days > 0 && st.Days == 0 && (st.Claim == OnHold || st.Kind == Pause) {
+			st.Days = m.days
+			st.rest(m)
+		}
+		if m.Kind != Date {
+			continue
+		}
+		moment := moment(m)
+		switch {
+		case m.Role == "from" && st.From == 0 && m.day == m.last:
+			st.From = moment
+			st.rest(m)
+		case m.Role == "until" && st.Until == 0:
+			if m.minute < 0 && m.day != m.last {
+				moment = (m.last + 1).Open()
+			}
+			st.Until = moment
+			st.rest(m)
+		case m.Role == "at" && st.When == "":
+			st.When = m.Value
+			st.rest(m)
+		}
+	}
+}
+
+// segment is the part of a clause that belongs to rate k: what follows it up to
+// the next rate, and what stands between it and the one before.
+func segment(c clause, rates []ment, k int) (after, before []ment) {
+	lo, hi := c.t0, c.t1
+	if k > 0 {
+		lo = rates[k-1].t1
+	}
+	if k+1 < len(rates) {
+		hi = rates[k+1].t0
+	}
+	for _, m := range c.ms {
+		switch {
+		case m.t0 >= rates[k].t1 && m.t1 <= hi:
+			after = append(after, m)
+		case m.t0 >= lo && m.t1 <= rates[k].t0:
+			before = append(before, m)
+		}
+	}
+	return after, before
+}
+
+func kindOf(ms []ment, kind string) []ment {
+	var out []ment
+	for _, m := range ms {
+		if m.Kind == kind {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// report makes the statements of a sentence of a news report, fact sheet or
+// speech.
+func (b *builder) report(n int, u unit, s scan) {
+	if len(s.ts) == 0 {
+		return
+	}
+	if b.rows(n, u, s) {
+		return
+	}
+	for _, c := range clauses(s) {
+		b.reportClause(n, u, s, c)
+	}
+}
+
+func (b *builder) reportClause(n int, u unit, s scan, c clause) {
+	duties := dutyNear(s.ts, c.t0, c.t1)
+	negated := c.has("not")
+	countries := c.of(Country)
+	var rates []ment
+	for _, m := range c.of(Rate) {
+		if m.Role == "new" && (dutyNear(s.ts, m.t0-8, m.t1+8) || c.has("hold") || len(kindOf(c.ms, Product)) > 0 && duties) {
+			rates = append(rates, m)
+		}
+	}
+	products := c.of(Product)
+	if c.has("retaliate") || foreign(s.ts, c, countries) {
+		st := b.statement(n, u, s, c, Retaliation, "")
+		st.Negated = negated
+		for _, m := range countries {
+			st.addCountry(b, m)
+		}
+		for _, m := range c.ms {
+			if m.act == "retaliate" || m.act == "not" && st.Negated {
+				st.rest(m)
+			}
+		}
+		if len(rates) > 0 {
+			st.setRate(rates[0])
+		}
+		if len(st.Origins) == 0 && st.Group == "" {
+			b.lookAround(&st, s)
+		}
+		if c.has("retaliate") || len(st.Origins) > 0 {
+			b.add(st)
+			return
+		}
+	}
+	change := c.has("end") || c.has("change") || c.has("hold") || c.has("exempt")
+	if c.has("ask") && duties && change && len(rates) == 0 {
+		st := b.statement(n, u, s, c, Request, "")
+		for _, m := range countries {
+			st.addCountry(b, m)
+		}
+		for _, m := range c.ms {
+			if m.act == "ask" || m.act == "end" || m.act == "change" || m.act == "hold" || m.act == "exempt" {
+				st.rest(m)
+			}
+		}
+		for _, m := range products {
+			st.Programs = append(st.Programs, m.programs...)
+			st.rest(m)
+		}
+		if len(st.Origins) == 0 {
+			b.lookAround(&st, s)
+		}
+		st.setDates(c.ms)
+		b.add(st)
+		if !c.has("talk") {
+			return
+		}
+	}
+	partners, beside := 0, false
+	for _, m := range countries {
+		if !m.us {
+			partners++
+		}
+	}
+	if (c.has("talk") || c.has("deal")) && len(rates) == 0 && (partners > 0 || duties) && !(c.has("keep") && duties && !c.has("talk")) && !(c.has("hold") && duties) {
+		kind := Talks
+		if !c.has("talk") {
+			kind = Deal
+		}
+		st := b.statement(n, u, s, c, kind, "")
+		for _, m := range countries {
+			st.addCountry(b, m)
+			st.rest(m)
+		}
+		for _, m := range c.ms {
+			if m.act == "talk" || m.act == "deal" {
+				st.rest(m)
+			}
+		}
+		st.setDates(c.ms)
+		if len(st.Origins) == 0 && st.Group == "" {
+			b.lookAround(&st, s)
+		}
+		if len(st.Origins) > 0 || st.Group != "" {
+			b.add(st)
+		}
+		if !c.has("keep") {
+			return
+		}
+		// what is said beside it: "talks in March just before Trump's tariffs
+		// went into effect"; the parties of the talks are not its countries
+		beside = true
+	}
+	claim, verb := claimOf(c, s, b.d.Date)
+	if len(rates) > 0 {
+		for k, m := range rates {
+			after, before := segment(c, rates, k)
+			b.dutyStatements(n, u, s, c, claim, verb, &rates[k], after, before, old(c, m))
+		}
+		return
+	}
+	if !duties && !(len(products) > 0 && c.has("keep")) {
+		return
+	}
+	if claim == OnHold {
+		st := b.statement(n, u, s, c, Pause, OnHold)
+		st.rest(verb...)
+		st.setDates(c.ms)
+		for _, m := range countries {
+			st.addCountry(b, m)
+		}
+		for _, m := range products {
+			st.Programs = append(st.Programs, m.programs...)
+			st.Product = join(st.Product, m.Text)
+			st.rest(m)
+		}
+		if st.Days > 0 {
+			st.Confidence = High
+		}
+		st.Negated = negated
+		b.add(st)
+		return
+	}
+	if claim == "" || len(verb) == 0 {
+		return
+	}
+	if len(products) > 0 || c.has("keep") || len(kindOf(c.ms, Date)) > 0 && (c.has("impose") || c.has("end")) {
+		ms := c.ms
+		if beside {
+			ms = slices.DeleteFunc(slices.Clone(ms), func(m ment) bool { return m.Kind == Country })
+		}
+		b.dutyStatements(n, u, s, c, claim, verb, nil, ms, nil, nil)
+	}
+}
+
+func join(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + ", " + b
+}
+
+// old returns the rate that a rate replaces, when the clause says so.
+func old(c clause, m ment) *ment {
+	for k := range c.ms {
+		if x := &c.ms[k]; x.Kind == Rate && x.Role == "old" && x.t0 < m.t0 {
+			return x
+		}
+	}
+	return nil
+}
+
+// foreign reports whether the clause speaks of a duty on goods of the United
+// States.
+func foreign(ts []token, c clause, countries []ment) bool {
+	for _, m := range countries {
+		if !m.us || m.t1 >= len(ts) || m.t0 == 0 {
+			continue
+		}
+		next := ts[m.t1].low
+		if (next == "goods" || next == "products" || next == "imports" || next == "exports" || next == "cars") && m.t1 < c.t1 {
+			if before := ts[m.t0-1].low; (before == "on" || before == "against" || before == "all" || before == "of") && dutyNear(ts, c.t0, c.t1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// claimOf settles what a clause claims from its verbs, and the verbs that say
+// so.
+func claimOf(c clause, s scan, date kanzei.Day) (claim string, verb []ment) {
+	pick := func(acts ...string) (out []ment) {
+		for _, m := range c.ms {
+			if m.Kind == Verb && slices.Contains(acts, m.act) {
+				out = append(out, m)
+			}
+		}
+		return out
+	}
+	ahead := c.has("future") || c.has("threat")
+	for _, m := range c.of(Date) {
+		if m.Role == "from" && date != 0 && m.day > date {
+			ahead = true
+		}
+	}
+	switch {
+	case c.has("hold"):
+		return OnHold, pick("hold")
+	case c.has("exempt"):
+		return Exempts, pick("exempt")
+	case c.has("keep") && !(ahead && future(c)):
+		return InForce, pick("keep")
+	case c.has("end") && !c.has("impose"):
+		if ahead {
+			return Ends, pick("end", "future", "threat")
+		}
+		return Ends, pick("end")
+	case ahead:
+		return Begins, pick("impose", "change", "future", "threat", "keep")
+	case c.has("announce"):
+		return Begins, pick("announce", "impose", "change")
+	case c.has("change"):
+		return Changes, pick("change")
+	case c.has("impose"):
+		return InForce, pick("impose")
+	}
+	return InForce, nil
+}
+
+// future reports whether a verb of standing ("take effect") lies ahead: "will
+// take effect", but not "remain in effect … will".
+func future(c clause) bool {
+	f := -1
+	for _, m := range c.ms {
+		if m.act == "future" || m.act == "threat" {
+			f = m.t1
+		}
+		if m.act == "keep" && f >= 0 && m.t0-f <= 3 {
+			return true
+		}
+	}
+	return false
+}
+
+// dutyStatements makes one statement for each product a rate is tied to.
+func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, verb []ment, rate *ment, after, before []ment, was *ment) {
+	products := kindOf(after, Product)
+	if len(products) == 0 {
+		products = kindOf(before, Product)
+	}
+	kind := Duty
+	if claim == Exempts {
+		kind = Exemption
+	}
+	st := b.statement(n, u, s, c, kind, claim)
+	st.rest(verb...)
+	places := kindOf(after, Country)
+	if !slices.ContainsFunc(places, func(m ment) bool { return !m.us }) {
+		places = kindOf(before, Country)
+	}
+	for _, m := range places {
+		st.addCountry(b, m)
+	}
+	if rate != nil {
+		st.setRate(*rate)
+		if dutyNear(s.ts, rate.t0-5, rate.t1+6) && len(verb) > 0 {
+			st.Confidence = High
+		}
+		if strings.Contains(strings.ToLower(st.Words), "all-in") || allIn(s.ts, c) {
+			st.Rate += " all-in"
+		}
+	}
+	if was != nil {
+		st.OldRate = was.Value
+		st.rest(*was)
+	}
+	st.setDates(c.ms)
+	if c.has("threat") {
+		st.Confidence = Low
+	}
+	if claim == InForce && c.has("not") && rate == nil {
+		st.Negated = true
+	}
+	done := map[string]bool{}
+	for _, m := range products {
+		key := strings.Join(m.programs, " ") + "|"
+		if len(m.programs) == 0 {
+			key += m.Text
+		}
+		if done[key] {
+			continue
+		}
+		done[key] = true
+		x := st
+		x.Rests = slices.Clone(st.Rests)
+		x.Product, x.Programs = m.Text, m.programs
+		if len(m.programs) == 0 {
+			x.unheld = m.Text
+		}
+		if strings.HasSuffix(m.Value, ".*") && strings.HasPrefix(m.low(), "key") {
+			x.vague, x.Confidence = true, Low
+		}
+		x.rest(m)
+		b.add(x)
+	}
+	if len(products) == 0 {
+		if rate == nil && len(st.Origins) == 0 && st.Group == "" {
+			st.vague, st.Confidence = true, Low
+		}
+		b.add(st)
+	}
+}
+
+func (m ment) low() string { return strings.ToLower(m.Text) }
+
+// allIn reports whether a clause says that column 1 and additional duty
+// together reach the rate.
+func allIn(ts []token, c clause) bool {
+	for k := c.t0; k < c.t1; k++ {
+		if ts[k].low == "sum" || ts[k].low == "inclusive" || ts[k].low == "combined" {
+			return true
+		}
+		if ts[k].low == "higher" && k+1 < c.t1 && ts[k+1].low == "of" {
+			return true
+		}
+	}
+	return false
+}
+
+// lookAround takes the countries of the whole sentence.
+func (b *builder) lookAround(st *Statement, s scan) {
+	for _, m := range s.ms {
+		if m.Kind == Country {
+			st.addCountry(b, m)
+		}
+	}
+}
+
+// rows reads a table: countries, each followed by its rate.
+func (b *builder) rows(n int, u unit, s scan) bool {
+	type pair struct{ c, r int }
+	var pairs []pair
+	rates := 0
+	for k, m := range s.ms {
+		if m.Kind != Rate {
+			continue
+		}
+		rates++
+		if k > 0 && s.ms[k-1].Kind == Country && !s.ms[k-1].us {
+			gap := m.t0 - s.ms[k-1].t1
+			if gap == 0 || gap <= 3 && u.row && s.ts[m.t0-1].kind == '|' {
+				pairs = append(pairs, pair{k - 1, k})
+			}
+		}
+	}
+	if !(u.row && rates == 1 && len(pairs) == 1 || len(pairs) >= 4 && len(pairs)*10 >= rates*8) {
+		return false
+	}
+	for _, x := range pairs {
+		c, r := s.ms[x.c], s.ms[x.r]
+		st := b.statement(n, u, s, clause{t0: c.t0, t1: r.t1}, Duty, Begins)
+		st.setRate(r)
+		st.addCountry(b, c)
+		st.From, st.inherit = b.contextFrom()
+		b.add(st)
+	}
+	return true
+}
+
+func (b *builder) add(st Statement) {
+	slices.Sort(st.Origins)
+	b.d.Statements = append(b.d.Statements, st)
+}
+
+// assume gives the statements of a report that name no country the one the
+// report is about, and says so.
+func (b *builder) assume() {
+	o := b.d.Subject
+	if o == 0 {
+		return
+	}
+	for i := range b.d.Statements {
+		st := &b.d.Statements[i]
+		if len(st.Origins) > 0 || st.Group != "" || st.Kind == Talks || st.Kind == Deal {
+			continue
+		}
+		st.Origins = []kanzei.Origin{o}
+		st.Assumed = o.Name() + ", the country the text is about"
+		if st.Confidence == High {
+			st.Confidence = Medium
+		}
+	}
+}
