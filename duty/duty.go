@@ -109,7 +109,7 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 	}
 	if entry.Date > horizon {
 		a.KnownOnlyTo = horizon
-		a.Caveats = append(a.Caveats, fmt.Sprintf("known only to %s: the sources were read to that day", horizon))
+		a.Caveats = append(a.Caveats, fmt.Sprintf(afterHorizon, horizon))
 	}
 	c, err := e.open(&entry, known, Collected)
 	if err != nil {
@@ -130,13 +130,10 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 	a.Fees = fees(&entry, a)
 	c.caveats(r.corner, a)
 	a.Questions = append(a.Questions, c.questions(r)...)
-	for i := range r.corner.parts {
-		if x := &r.corner.parts[i]; x.why == applies && c.table.provs[x.prov].Rate.Mode == kanzei.Prohibited {
-			a.Status, a.DutyMin, a.DutyMax = kanzei.Banned, nil, nil
-			return a, nil
-		}
-	}
 	switch {
+	case c.banned(r.corner):
+		a.Status, a.DutyMin, a.DutyMax = kanzei.Banned, nil, nil
+		return a, nil
 	case unsupported:
 		a.Status, a.DutyMin, a.DutyMax = kanzei.Unsupported, nil, nil
 		return a, nil
@@ -147,6 +144,21 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 	rate := shareOf(*r.min, entry.Value)
 	a.Rate = &rate
 	return a, e.statuses(a, &entry, known)
+}
+
+// Caveats that Assess and Rater share.
+const (
+	afterHorizon     = "known only to %s: the sources were read to that day"
+	notOneThen       = "the duty as known on the day of entry is not one figure without further facts"
+	notOneLegal      = "the duty legally due is not one figure without further facts"
+	additionalDuties = "the schedule notes additional duties on this line: "
+)
+
+// banned reports whether the goods may not be entered.
+func (c *computation) banned(k *corner) bool {
+	return slices.ContainsFunc(k.parts, func(x part) bool {
+		return x.why == applies && c.table.provs[x.prov].Rate.Mode == kanzei.Prohibited
+	})
 }
 
 // statuses fills what was assessed, what is legally due, and the difference.
@@ -160,7 +172,7 @@ func (e *Engine) statuses(a *kanzei.Assessment, entry *kanzei.Entry, known kanze
 		}
 		r := c.span()
 		if r.status != kanzei.Exact {
-			a.Caveats = append(a.Caveats, what+" is not one figure without further facts")
+			a.Caveats = append(a.Caveats, what)
 			return nil, nil
 		}
 		return r.min, nil
@@ -170,11 +182,11 @@ func (e *Engine) statuses(a *kanzei.Assessment, entry *kanzei.Entry, known kanze
 	if entry.AssessedKnown {
 		a.Assessed = &entry.Assessed
 	} else if known == 0 || known > entry.Date {
-		if a.Assessed, err = at(entry.Date, Collected, "the duty as known on the day of entry"); err != nil {
+		if a.Assessed, err = at(entry.Date, Collected, notOneThen); err != nil {
 			return err
 		}
 	}
-	if a.Legal, err = at(known, Legal, "the duty legally due"); err != nil || a.Assessed == nil || a.Legal == nil {
+	if a.Legal, err = at(known, Legal, notOneLegal); err != nil || a.Assessed == nil || a.Legal == nil {
 		return err
 	}
 	assessed := *a.Assessed
@@ -373,7 +385,7 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 
 // baseRate picks the column of the schedule.
 func baseRate(t *Table, entry *kanzei.Entry, line *schedule.Line) (kanzei.Rate, string) {
-	if slices.Contains(t.state.Book.Group("column-2", entry.Date.Open()), entry.Origin) {
+	if t.column2.has(originIndex[entry.Origin]) {
 		return line.Column2, "column 2"
 	}
 	if entry.SPI != "" {

@@ -110,6 +110,9 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 		parts = append(parts, x)
 	}
 	total += f.base.on(f.share(mfn))
+	if t.traced != nil {
+		t.traced(f, parts, f.share(mfn), total, ok)
+	}
 	return parts, total, ok
 }
 

@@ -133,7 +133,7 @@ func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
 		}
 	}
 	if c.line.AdditionalDuties != "" {
-		add("the schedule notes additional duties on this line: " + c.line.AdditionalDuties)
+		add(additionalDuties + c.line.AdditionalDuties)
 	}
 	if r := c.base.rate; r.Kind == kanzei.RateByText && !c.baseOK {
 		add(fmt.Sprintf("the base rate is a rule of text: %q", r.Text))
@@ -143,6 +143,15 @@ func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
 // questions offers the facts that narrow a range, and the claims not made that
 // would change the duty.
 func (c *computation) questions(s *span) []kanzei.Question {
+	out := c.asked(s)
+	if s.corner != nil && s.corner.ok && c.baseOK && c.entry.SPI == "" {
+		out = append(out, c.preferences(s)...)
+	}
+	return out
+}
+
+// asked offers all but the special rates of the line.
+func (c *computation) asked(s *span) []kanzei.Question {
 	var out []kanzei.Question
 	for _, n := range s.needs {
 		q := kanzei.Question{Fact: n.fact, Ask: n.ask, DutyIf: map[string]kanzei.Money{}}
@@ -199,9 +208,6 @@ func (c *computation) questions(s *span) []kanzei.Question {
 			continue
 		}
 		out = append(out, kanzei.Question{Fact: fact, Ask: p.Title + "?", DutyIf: map[string]kanzei.Money{"yes": total, "no": s.corner.total}})
-	}
-	if c.entry.SPI == "" && c.baseOK {
-		out = append(out, c.preferences(s)...)
 	}
 	return out
 }

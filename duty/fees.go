@@ -38,29 +38,58 @@ const (
 // pay a flat processing fee instead of the ad valorem one (19 CFR 143.21).
 const formalAbove = 2500 * kanzei.Dollar
 
-// fees returns the merchandise processing and harbor maintenance fees of an
-// entry of one line.
-func fees(e *kanzei.Entry, a *kanzei.Assessment) kanzei.Fees {
-	var f kanzei.Fees
-	y := mpfYears[0]
-	for _, next := range mpfYears {
-		if e.Date >= next.from {
-			y = next
+// feeYear returns the fiscal year of a day, an index of mpfYears.
+func feeYear(on kanzei.Day) int {
+	y := 0
+	for i := range mpfYears {
+		if on >= mpfYears[i].from {
+			y = i
 		}
 	}
-	switch {
-	case e.Value > formalAbove:
-		f.MPF = min(max(e.Value.By(mpfRate).Cents(kanzei.One), y.min), y.max)
-	case y.informal != 0:
-		f.MPF = y.informal
-	default:
-		a.Caveats = append(a.Caveats, fmt.Sprintf("the flat processing fee of informal entries (2,500 dollars or less) is not held for the fiscal year from %s", y.from))
+	return y
+}
+
+// LineFee returns the merchandise processing fee of one line before the
+// minimum and the maximum of its entry: it is rounded to the cent by line.
+func LineFee(value kanzei.Money) kanzei.Money { return value.By(mpfRate).Cents(kanzei.One) }
+
+// processingFee returns the merchandise processing fee of an entry of a value
+// and of the sum of the fees of its lines; held is false for an informal entry
+// of a year whose flat fee is not held.
+func processingFee(year int, value, lines kanzei.Money) (fee kanzei.Money, held bool) {
+	y := &mpfYears[year]
+	if value > formalAbove {
+		return min(max(lines, y.min), y.max), true
 	}
+	return y.informal, y.informal != 0
+}
+
+func noInformalFee(year int) string {
+	return fmt.Sprintf("the flat processing fee of informal entries (2,500 dollars or less) is not held for the fiscal year from %s", mpfYears[year].from)
+}
+
+// harborFee returns the harbor maintenance fee of a line; known is false where
+// the mode of transport is not declared.
+func harborFee(e *kanzei.Entry) (fee kanzei.Money, known bool) {
 	switch e.Mode {
 	case 10, 11, 12:
-		f.HMF = e.Value.By(hmfRate).Cents(kanzei.One)
-	case 0:
-		a.Caveats = append(a.Caveats, "no harbor maintenance fee is shown: the mode of transport is not declared (0.125% by vessel)")
+		return e.Value.By(hmfRate).Cents(kanzei.One), true
+	}
+	return 0, e.Mode != 0
+}
+
+const noHarborFee = "no harbor maintenance fee is shown: the mode of transport is not declared (0.125% by vessel)"
+
+// fees returns the merchandise processing and harbor maintenance fees of an
+// entry of one line.
+func fees(e *kanzei.Entry, a *kanzei.Assessment) (f kanzei.Fees) {
+	year := feeYear(e.Date)
+	var held, known bool
+	if f.MPF, held = processingFee(year, e.Value, LineFee(e.Value)); !held {
+		a.Caveats = append(a.Caveats, noInformalFee(year))
+	}
+	if f.HMF, known = harborFee(e); !known {
+		a.Caveats = append(a.Caveats, noHarborFee)
 	}
 	return f
 }

@@ -21,13 +21,19 @@ var filingOrder = []struct {
 	{kanzei.DayOf(2026, 8, 1), []string{"s301.", "s338.", "ieepa.", "s122.", "s232.", "s201."}},
 }
 
-func filingRank(program string, on kanzei.Day) int {
-	order := filingOrder[0].ranks
-	for _, o := range filingOrder {
+// filingEra returns the order of filing of a day, an index of filingOrder.
+func filingEra(on kanzei.Day) int {
+	era := 0
+	for i, o := range filingOrder {
 		if on >= o.from {
-			order = o.ranks
+			era = i
 		}
 	}
+	return era
+}
+
+func filingRank(program string, on kanzei.Day) int {
+	order := filingOrder[filingEra(on)].ranks
 	for i, prefix := range order {
 		if strings.HasPrefix(program, prefix) {
 			return i

@@ -28,6 +28,9 @@ type Table struct {
 	yield []uint64 // provs × words bit matrix: row p has bit q when p yields to q
 	words int
 
+	column2 originSet // origins that pay column 2
+	traced  func(f *facts, parts []part, mfn kanzei.Fraction, total kanzei.Money, ok bool)
+
 	// The atlas cuts the codes into stretches on which the same provisions
 	// bear: stretch i bears on lists[ids[i]]. The index is built once the
 	// table has been asked often enough to pay for it.
@@ -114,7 +117,12 @@ var originIndex = func() map[kanzei.Origin]int {
 	return m
 }()
 
-func (p *prov) from(o int) bool { return p.origins[o>>6]&(1<<(o&63)) != 0 }
+var everyOrigin = originSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
+
+func (s *originSet) add(o int)      { s[o>>6] |= 1 << (o & 63) }
+func (s *originSet) has(o int) bool { return s[o>>6]&(1<<(o&63)) != 0 }
+
+func (p *prov) from(o int) bool { return p.origins.has(o) }
 
 // Compile builds the table of the law at a moment. Provisions suspended or, in
 // the legal view, annulled are left out.
@@ -136,6 +144,9 @@ func compile(s *ledger.State, view View, a func() *atlas) (*Table, error) {
 		return nil, &kanzei.Problem{Code: "law.circle", Where: circle[0].By.Where(), Msg: fmt.Sprintf("%s yields to itself on %s", circle[0].Heading, s.Moment), Hint: "run kanzei law check"}
 	}
 	t := &Table{state: s, source: a, provs: make([]prov, len(order)), words: (len(order) + 63) / 64}
+	for _, o := range s.Book.Group("column-2", s.Moment) {
+		t.column2.add(originIndex[o])
+	}
 	t.yield = make([]uint64, len(order)*t.words)
 	for i, o := range order {
 		p, q := live[o], &t.provs[i]
@@ -156,14 +167,11 @@ func compile(s *ledger.State, view View, a func() *atlas) (*Table, error) {
 // origins returns the origins of a provision as bits over originIndex.
 func origins(p *ledger.Placed) (set originSet) {
 	if len(p.Origins) == 1 && p.Origins[0].All && len(p.ExceptOrigins) == 0 {
-		for i := range set {
-			set[i] = ^uint64(0)
-		}
-		return set
+		return everyOrigin
 	}
 	for k, o := range allOrigins {
 		if p.Origin(o) {
-			set[k>>6] |= 1 << (k & 63)
+			set.add(k)
 		}
 	}
 	return set

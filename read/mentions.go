@@ -179,6 +179,9 @@ func percentAt(ts []token, i int) (kanzei.Fraction, int) {
 	if k < len(ts) && ts[k].kind == '-' {
 		k++
 	}
+	if text == "0" && ts[i].kind == 'w' && i > 0 && (ts[i-1].low == "be" || ts[i-1].low == "to") && (k >= len(ts) || ts[k].low != "percent") {
+		return 0, 1 // "the rate shall be zero"
+	}
 	if k >= len(ts) {
 		return 0, 0
 	}

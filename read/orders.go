@@ -147,11 +147,19 @@ func (b *builder) applies(n int, u unit, s scan) bool {
 		return false
 	}
 	given := false
-	for i := b.lastOpen; i < len(b.d.Statements); i++ {
+	start := b.lastOpen
+	if strings.Contains(t, "this proclamation") || strings.Contains(t, "this order") || strings.HasPrefix(t, "the modifications") {
+		start = 0
+	}
+	for i := start; i < len(b.d.Statements); i++ {
 		st := &b.d.Statements[i]
 		if st.From == 0 && st.Kind != Exemption {
 			st.From, st.inherit, given = moment(*at), true, true
-			st.rest(*at)
+			for _, m := range s.ms {
+				if m.Kind == Date {
+					st.rest(m)
+				}
+			}
 		}
 	}
 	b.lastOpen = len(b.d.Statements)
@@ -256,9 +264,13 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 	var targets, all, rates, olds []ment
 	text := strings.ToLower(b.p.text[s.ts[c.t0].start:s.ts[c.t1-1].end])
 	bound := strings.Contains(text, "shall not exceed") || strings.Contains(text, "shall not be less than") || strings.Contains(text, "shall not result in a tariff")
+	instead := strings.Index(text, "shall instead")
 	for _, m := range c.ms {
 		if bound && m.Kind == Rate && m.Role == "threshold" {
 			m.Role = "new" // a bound on the duty itself
+		}
+		if instead >= 0 && m.Kind == Rate && m.c1-s.ts[c.t0].start < instead {
+			m.Role = "old"
 		}
 		switch {
 		case m.Kind == Heading && m.Role == "target" && !m.quoted:
@@ -269,7 +281,7 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 		case m.Kind == Rate && m.Role == "old":
 			olds = append(olds, m)
 		case m.Kind == Rate && m.Role == "new":
-			if m.quoted && len(targets) > 0 || dutyNear(s.ts, m.t0-12, m.t1+8) || rateWord(s.ts, m) || b.dutyIntro && m.t0 < c.t0+6 {
+			if m.quoted && len(targets) > 0 || dutyNear(s.ts, m.t0-12, m.t1+8) || rateWord(s.ts, m) || set(s.ts, c, m) || b.dutyIntro && m.t0 < c.t0+6 {
 				rates = append(rates, m)
 			}
 		}
@@ -491,6 +503,19 @@ func rateWord(ts []token, m ment) bool {
 	return false
 }
 
+// set reports "the duty rate for …, shall be 15 percent" with any number of
+// words between.
+func set(ts []token, c clause, m ment) bool {
+	if m.t0 == c.t0 {
+		return false
+	}
+	switch ts[m.t0-1].low {
+	case "be", "to", "is", "exceed", "exceeds", "than":
+		return dutyNear(ts, c.t0, m.t0)
+	}
+	return false
+}
+
 // allInOrder reports "the sum of its Column 1 Duty Rate and the additional …
 // shall be 15 percent".
 func allInOrder(text string, ts []token, m ment) bool {
@@ -513,7 +538,7 @@ func ends(text string) bool {
 // administrative reports a clause that orders officers to do something, or
 // says what may be done, and changes no duty.
 func administrative(text string) bool {
-	for _, w := range []string{"shall monitor", "may take", "is authorized to", "are authorized to", "shall establish", "shall determine whether", "shall publish", "shall recommend", "shall consult", "may modify", "i may", "i will consider", "shall inform me", "shall update me", "drawback", "foreign trade zone", "is directed to", "are directed to", "directed and authorized", "shall not be construed", "shall take all", "is superseded", "held to be invalid", "shall be admitted", "must be admitted", "may be admitted", "refund", "shall submit", "from time to time", "shall issue regulations", "may issue"} {
+	for _, w := range []string{"shall monitor", "may take", "is authorized to", "are authorized to", "shall establish", "shall determine whether", "shall publish", "shall recommend", "shall consult", "may modify", "i may", "i will consider", "shall inform me", "shall update me", "drawback", "foreign trade zone", "is directed to", "are directed to", "directed and authorized", "shall not be construed", "shall take all", "is superseded", "held to be invalid", "shall be admitted", "must be admitted", "may be admitted", "refund", "shall submit", "from time to time", "consider whether", "whether to impose", "may approve", "shall issue regulations", "may issue"} {
 		if strings.Contains(text, w) {
 			return true
 		}

@@ -73,6 +73,13 @@ func edition(on kanzei.Day) (int, error) {
 	return sort.Search(len(table), func(i int) bool { return table[i].From > on }) - 1, nil
 }
 
+// EditionAt returns which edition of [Calendar] answers on the day, the first
+// for days before Start.
+func EditionAt(on kanzei.Day) int {
+	e, _ := edition(on)
+	return e
+}
+
 // find returns the position of the code, or where it would be.
 func (s *Schedule) find(h kanzei.HTS) (int, bool) {
 	lo, hi := 0, len(s.codes)

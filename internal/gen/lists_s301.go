@@ -118,16 +118,16 @@ func listsS301(sources string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("note 31(b): %w", err)
 	}
-	var steel []string
+	var review []string
 	for _, c := range unique(codes) {
 		if len(c) == 8 {
-			steel = append(steel, c)
+			review = append(review, c)
 		}
 	}
-	if len(steel) != 348 {
-		return nil, fmt.Errorf("note 31(b): %d codes, not 348", len(steel))
+	if len(review) != 348 {
+		return nil, fmt.Errorf("note 31(b): %d codes, not 348", len(review))
 	}
-	if err := put("s301-note-31b.txt", "US note 31(b), subchapter III, chapter 99: goods of China of the four-year review (heading 9903.91.01).\nUSITC, HTS 2026 Revision 6, 23 April 2026.", steel); err != nil {
+	if err := put("s301-note-31b.txt", "US note 31(b), subchapter III, chapter 99: goods of China of the four-year review (heading 9903.91.01).\nUSITC, HTS 2026 Revision 6, 23 April 2026.", review); err != nil {
 		return nil, err
 	}
 

@@ -23,7 +23,9 @@ import (
 // Averages of others are set beside ours: imports of 2024 at the law of the day.
 // "Statutory" claims no preference and takes column 1; "applied" takes the base
 // duty observed in 2024 and, for Canada and Mexico, the part of each product that
-// claimed USMCA in 2025. Weights, contents and shares differ between authors:
+// claimed USMCA in 2025; "claimed" is applied with the exceptions for civil
+// aircraft, named articles and informational materials (chapters 49 and 97)
+// claimed on every product they name, a lower bound. Weights, contents and shares differ between authors:
 // gaps are explained, nothing is tuned.
 
 //go:embed aggregate.reasons
@@ -148,23 +150,43 @@ func (g *aggregator) partners(country string) ([]trade.Partner, error) {
 	return out, nil
 }
 
+// A variant says what is assumed of preferences and exceptions.
+type variant int
+
+const (
+	statutory variant = iota
+	applied
+	claimed
+)
+
 // measure is the exposure of a partner on a day.
-func (g *aggregator) measure(p trade.Partner, on kanzei.Day, applied bool) (*trade.Result, error) {
-	key := fmt.Sprint(p.Name, on, applied)
+func (g *aggregator) measure(p trade.Partner, on kanzei.Day, v variant) (*trade.Result, error) {
+	key := fmt.Sprint(p.Name, on, v)
 	g.mu.Lock()
 	r := g.known[key]
 	g.mu.Unlock()
 	if r != nil {
 		return r, nil
 	}
-	reference := &trade.EngineRater{Engine: g.engine, On: kanzei.DayOf(2024, 7, 1)}
+	then := &trade.EngineRater{Engine: g.engine, On: kanzei.DayOf(2024, 7, 1)}
+	reference := trade.RaterFunc(func(x trade.Goods) (trade.Outcome, error) {
+		if _, err := g.engine.Schedule.Line(x.HTS, then.On); err != nil {
+			x.HTS = x.HTS.Parent(8) // parts of a watch are counted under numbers of their own
+		}
+		return then.Rate(x)
+	})
 	plain := &trade.EngineRater{Engine: g.engine, On: on, Reference: reference}
 	var rater trade.Rater = plain
-	if applied {
+	if v != statutory {
 		rater = trade.RaterFunc(func(x trade.Goods) (trade.Outcome, error) {
 			o, err := plain.Rate(x)
 			if err != nil {
 				return o, err
+			}
+			if v == claimed {
+				if o, err = g.claims(x, o, on); err != nil {
+					return o, err
+				}
 			}
 			o.BaseObserved = true
 			if s := g.usmca[x.Origin][x.Line.HTS]; s > 0 {
@@ -187,6 +209,27 @@ func (g *aggregator) measure(p trade.Partner, on kanzei.Day, applied bool) (*tra
 	defer g.mu.Unlock()
 	g.known[key] = &x.States[0]
 	return &x.States[0], nil
+}
+
+// claims rates goods with the exceptions claimed that name them. Where that
+// levies no less, the outcome stands.
+func (g *aggregator) claims(x trade.Goods, o trade.Outcome, on kanzei.Day) (trade.Outcome, error) {
+	entry := kanzei.Entry{HTS: x.HTS, Origin: x.Origin, Date: on, Flags: []string{"civil-aircraft", "named-article"}}
+	if ch := x.HTS.Chapter(); ch == 49 || ch == 97 {
+		entry.Flags = append(entry.Flags, "informational")
+	}
+	if x.ContentKnown {
+		entry.Steel, entry.Aluminum, entry.Copper = kanzei.ShareOf(x.Content.Steel), kanzei.ShareOf(x.Content.Aluminum), kanzei.ShareOf(x.Content.Copper)
+	}
+	s, err := g.engine.Shares(entry, 0, nil)
+	if err != nil || s.Status == kanzei.Unsupported || s.Max >= o.AddMax {
+		return o, err
+	}
+	o.Parts, o.AddMin, o.AddMax = nil, s.Min, s.Max
+	for _, l := range s.Levies {
+		o.Parts = append(o.Parts, trade.Part{Program: l.Program, Heading: l.Heading, Min: l.Min, Max: l.Max})
+	}
+	return o, nil
 }
 
 // blend mixes goods that claim USMCA with goods that do not.
@@ -236,7 +279,7 @@ func (g *aggregator) blend(x trade.Goods, o trade.Outcome, on kanzei.Day, share 
 }
 
 // average is the duty of a question over customs value.
-func (g *aggregator) average(country string, q question, applied bool) (average, error) {
+func (g *aggregator) average(country string, q question, v variant) (average, error) {
 	partners, err := g.partners(country)
 	if err != nil {
 		return average{}, err
@@ -248,7 +291,7 @@ func (g *aggregator) average(country string, q question, applied bool) (average,
 	for i, p := range partners {
 		wait.Go(func() {
 			slots <- struct{}{}
-			results[i], errs[i] = g.measure(p, q.on, applied)
+			results[i], errs[i] = g.measure(p, q.on, v)
 			<-slots
 		})
 	}
@@ -335,7 +378,7 @@ func aggregate(e *duty.Engine, o *options) error {
 	if g.usmca == nil {
 		fmt.Println("the USMCA shares of 2025 are not here: \"applied\" claims none")
 	}
-	fmt.Printf("%-10s %-3s %-15s %-15s %6s %6s  %s\n", "date", "", "statutory", "applied", "theirs", "gap", "metric")
+	fmt.Printf("%-10s %-3s %-15s %-15s %-15s %6s %6s  %s\n", "date", "", "statutory", "applied", "claimed", "theirs", "gap", "metric")
 	open := 0
 	for _, row := range rows {
 		if o.jp && row["country"] != "JP" {
@@ -349,15 +392,13 @@ func aggregate(e *duty.Engine, o *options) error {
 		if err != nil {
 			return err
 		}
-		statutory, err := g.average(row["country"], q, false)
-		if err != nil {
-			return err
+		var ours [3]average
+		for v := range ours {
+			if ours[v], err = g.average(row["country"], q, variant(v)); err != nil {
+				return err
+			}
 		}
-		applied, err := g.average(row["country"], q, true)
-		if err != nil {
-			return err
-		}
-		gap := theirs - (applied.lo+applied.hi)/2
+		gap := theirs - (ours[applied].lo+ours[applied].hi)/2
 		why := ""
 		if math.Abs(gap) > 1 {
 			for _, r := range reasons {
@@ -371,7 +412,7 @@ func aggregate(e *duty.Engine, o *options) error {
 				why = "OPEN"
 			}
 		}
-		fmt.Printf("%-10s %-3s %-15s %-15s %6.2f %+6.2f  %s\n", q.on, row["country"], statutory, applied, theirs, gap, row["metric"])
+		fmt.Printf("%-10s %-3s %-15s %-15s %-15s %6.2f %+6.2f  %s\n", q.on, row["country"], ours[statutory], ours[applied], ours[claimed], theirs, gap, row["metric"])
 		if why != "" {
 			fmt.Printf("%16s%s\n", "", why)
 		}
@@ -388,4 +429,3 @@ func (a average) String() string {
 	}
 	return fmt.Sprintf("%.2f to %.2f", a.lo, a.hi)
 }
-

@@ -108,7 +108,7 @@ func stack(e *duty.Engine, row map[string]string) (sum kanzei.Fraction, parts []
 // Goods under section 232 are an article of steel, of which the given part is
 // steel; others are on no list.
 func levied(e *duty.Engine, country, program string, on kanzei.Day, metal bool, share kanzei.Fraction) (kanzei.Fraction, error) {
-	code := "9403.60.80.81" // furniture of list 3
+	code := "4202.12.21.20" // trunks, on list 3
 	if metal {
 		code = "7326.90.86.88"
 	}
@@ -120,7 +120,7 @@ func levied(e *duty.Engine, country, program string, on kanzei.Day, metal bool, 
 	for _, origin := range []kanzei.Origin{o, kanzei.MustOrigin("VN"), kanzei.MustOrigin("CN")} {
 		entry := kanzei.Entry{HTS: kanzei.MustHTS(code), Origin: origin, Date: on, Value: 1_000_000 * kanzei.Dollar}
 		plain := entry
-		plain.HTS = kanzei.MustHTS("9403.60.80.81")
+		plain.HTS = kanzei.MustHTS("4202.12.21.20")
 		if f, err := part(e, plain, program); err != nil || f == 0 {
 			continue
 		}

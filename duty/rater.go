@@ -1,0 +1,641 @@
+package duty
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kanzei"
+	"kanzei/ledger"
+	"kanzei/schedule"
+)
+
+// A Rater assesses many entry lines, one after another: the answers of
+// [Engine.Assess] in figures and short texts, a hundred times faster. Goods
+// that the law treats alike share a template, which the code behind Assess
+// fills once; what remains for a line is its arithmetic, see template.go.
+//
+// A Rater is for one goroutine; make one for each.
+type Rater struct {
+	Detail bool // fill Outcome.Programs
+
+	engine *Engine
+	frames map[kanzei.Day][]*frame // by day of knowledge, then by day of entry from Start
+	laws   map[*Table]*lawTable
+	gapsAt map[int]*gapSet
+	bounds []kanzei.Moment // at which the gaps change
+
+	treatments map[string]*treatment
+	provisions map[string]uint32
+	codes      map[kanzei.HTS]*codeInfo
+	lines      map[lineKey]*lineInfo
+	origins    []uint16 // Origin → index + 1
+	spi        [][]string
+	filled     int // templates held
+
+	texts    []string
+	byText   map[string]Text
+	bySeries map[string]Text
+	programs map[string]uint16
+	names    []string
+
+	// of the line at hand
+	entry   *kanzei.Entry
+	amount  func(unit string) (int64, bool)
+	uses    []string
+	series  []Text
+	key     []byte
+	totals  []kanzei.Money
+	scratch kanzei.Assessment
+	shown   Outcome
+}
+
+// A Text is an index into [Rater.Texts]; zero is the empty text.
+type Text uint32
+
+// An Amount is a sum of money that may be unknown.
+type Amount struct {
+	USD   kanzei.Money
+	Known bool
+}
+
+func amountOf(m *kanzei.Money) Amount {
+	if m == nil {
+		return Amount{}
+	}
+	return Amount{*m, true}
+}
+
+// An Outcome is the answer for one entry line. Amounts mean what they mean in
+// [kanzei.Assessment].
+type Outcome struct {
+	Status              kanzei.Status
+	Duty, Min, Max      Amount
+	Base                Amount // column 1 or 2, within Duty
+	Assessed, Legal     Amount
+	Refundable          Amount
+	Amended, Voided     kanzei.Money // Refundable by cause: retroactive amendment, judgment
+	Fees                kanzei.Fees  // MPF on the first line of an entry
+	Headings, Questions Text         // numbers of chapter 99 by reported line; names of facts
+	Caveats             Text
+	Programs            []ProgramDuty // where Detail is asked for
+}
+
+// A ProgramDuty is what one program takes, as known on the day of entry and as
+// legally due.
+type ProgramDuty struct {
+	Program         string
+	Assessed, Legal kanzei.Money
+}
+
+// An Entry of several lines: fees have a minimum and a maximum an entry.
+type Whole struct {
+	Value kanzei.Money // of all its lines
+	Fee   kanzei.Money // processing fees of its lines, see LineFee
+	First bool         // the line at hand is the first
+}
+
+// Separators of texts made of parts.
+const (
+	lineSeparator   = ";"   // between reported lines, and between questions
+	caveatSeparator = " | " // between caveats
+)
+
+// NewRater returns a rater of the engine's law.
+func (e *Engine) NewRater() *Rater {
+	r := &Rater{engine: e,
+		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
+		treatments: map[string]*treatment{}, provisions: map[string]uint32{}, codes: map[kanzei.HTS]*codeInfo{}, lines: map[lineKey]*lineInfo{},
+		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}}
+	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
+	all := kanzei.Origins()
+	r.origins, r.spi = make([]uint16, 1<<16), make([][]string, len(all))
+	for o, i := range originIndex {
+		r.origins[o] = uint16(i + 1)
+		r.spi[i] = spiOf[o.String()]
+	}
+	r.bounds = slices.Clone(e.bounds(0))
+	for _, g := range e.Ledger.Coverage.Gaps {
+		r.bounds = append(r.bounds, g.From, g.Until)
+	}
+	slices.Sort(r.bounds)
+	r.bounds = slices.Compact(r.bounds)
+	return r
+}
+
+func (e *Engine) bounds(known kanzei.Day) []kanzei.Moment {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.book(known).bounds
+}
+
+// Texts returns the texts that outcomes name. It grows; what it holds stays.
+func (r *Rater) Texts() []string { return r.texts }
+
+func (r *Rater) text(s string) Text {
+	t, ok := r.byText[s]
+	if !ok {
+		t = Text(len(r.texts))
+		r.texts = append(r.texts, s)
+		r.byText[s] = t
+	}
+	return t
+}
+
+// join interns the texts of r.series joined by a separator.
+func (r *Rater) join(separator string) Text {
+	switch len(r.series) {
+	case 0:
+		return 0
+	case 1:
+		return r.series[0]
+	}
+	r.key = append(r.key[:0], separator[0])
+	for _, t := range r.series {
+		r.key = append(r.key, byte(t), byte(t>>8), byte(t>>16), byte(t>>24))
+	}
+	if t, ok := r.bySeries[string(r.key)]; ok {
+		return t
+	}
+	var parts []string
+	for _, t := range r.series {
+		parts = append(parts, r.texts[t])
+	}
+	t := r.text(strings.Join(parts, separator))
+	r.bySeries[string(r.key)] = t
+	return t
+}
+
+// add appends a text to r.series unless it is there.
+func (r *Rater) add(t Text) {
+	if t != 0 && !slices.Contains(r.series, t) {
+		r.series = append(r.series, t)
+	}
+}
+
+// A frame is what all entries of a day have in common, as known on a day.
+type frame struct {
+	on               kanzei.Day
+	now, then, legal *lawTable // then is nil where the law known now is that of the day of entry
+	gaps             *gapSet
+	known            kanzei.Day
+	horizon          Text // the caveat of a day after the horizon
+	edition          int
+	era              uint8 // of the order of filing
+	fee              int   // fiscal year of the processing fee
+}
+
+// A lawTable is a table with what this rater has made of it.
+type lawTable struct {
+	*Table
+	ids     []uint32 // provision → its number among all provisions met
+	class   []uint16 // origin → class of origins that the same provisions bear on
+	classes int
+	asked   int
+	rows    [][]*treatment // by list, then class; nil until the table is asked often
+}
+
+// A gapSet is the gaps of the register at a moment.
+type gapSet struct {
+	gaps []gapAt
+}
+
+type gapAt struct {
+	codes       ledger.Set
+	origin      func(kanzei.Origin) bool
+	say         Text
+	unsupported bool
+}
+
+// frame returns the frame of a day.
+func (r *Rater) frame(on, known kanzei.Day) (*frame, error) {
+	i := int(on - schedule.Start)
+	if i < 0 {
+		if _, err := r.engine.Schedule.Line(0, on); err != nil {
+			return nil, err
+		}
+		i = 0
+	}
+	days := r.frames[known]
+	if i < len(days) && days[i] != nil {
+		return days[i], nil
+	}
+	f := &frame{on: on, known: known, edition: schedule.EditionAt(on), era: uint8(filingEra(on)), fee: feeYear(on)}
+	horizon := r.engine.Ledger.Coverage.Horizon
+	if on > horizon {
+		f.horizon = r.text(fmt.Sprintf(afterHorizon, horizon))
+	}
+	var err error
+	if f.now, err = r.law(on, known, Collected); err != nil {
+		return nil, err
+	}
+	if f.legal, err = r.law(on, known, Legal); err != nil {
+		return nil, err
+	}
+	if known == 0 || known > on {
+		if f.then, err = r.law(on, on, Collected); err != nil {
+			return nil, err
+		}
+	}
+	f.gaps = r.gapsOn(on.Open())
+	if i >= len(days) {
+		days = append(days, make([]*frame, i+1-len(days))...)
+		r.frames[known] = days
+	}
+	days[i] = f
+	return f, nil
+}
+
+func (r *Rater) law(on, known kanzei.Day, view View) (*lawTable, error) {
+	t, err := r.engine.Table(on, known, view)
+	if err != nil {
+		return nil, err
+	}
+	if l := r.laws[t]; l != nil {
+		return l, nil
+	}
+	l := &lawTable{Table: t, ids: make([]uint32, len(t.provs))}
+	for i := range t.provs {
+		key := t.provs[i].describe()
+		id, ok := r.provisions[key]
+		if !ok {
+			id = uint32(len(r.provisions))
+			r.provisions[key] = id
+		}
+		l.ids[i] = id
+	}
+	r.laws[t] = l
+	return l, nil
+}
+
+// classify builds the index of the table and finds the origins that the same
+// provisions bear on.
+func (l *lawTable) classify() {
+	t := l.Table
+	t.index()
+	l.rows, l.class = make([][]*treatment, len(t.lists)), make([]uint16, len(originIndex))
+	classes := map[string]uint16{}
+	bits := make([]byte, (len(t.provs)+8)/8)
+	for o := range l.class {
+		clear(bits)
+		for i := range t.provs {
+			if t.provs[i].from(o) {
+				bits[i>>3] |= 1 << (i & 7)
+			}
+		}
+		if t.column2.has(o) {
+			bits[len(t.provs)>>3] |= 1 << (len(t.provs) & 7)
+		}
+		c, ok := classes[string(bits)]
+		if !ok {
+			c = uint16(len(classes))
+			classes[string(bits)] = c
+		}
+		l.class[o] = c
+	}
+	l.classes = len(classes)
+}
+
+// describe writes all of a provision that an answer may rest on, but for codes,
+// origins and its act.
+func (p *prov) describe() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%q %q %q %d %v %q", p.Heading, p.Program, p.Title, p.Effect, p.Rate, p.base)
+	fmt.Fprintf(&b, " %v %q %q %q %p %p", p.When, p.YieldsTo, p.InLieuOf, p.Caveat, p.Void.Instrument, p.Void.Act)
+	return b.String()
+}
+
+func (r *Rater) gapsOn(at kanzei.Moment) *gapSet {
+	epoch, found := slices.BinarySearch(r.bounds, at)
+	if found {
+		epoch++
+	}
+	if g := r.gapsAt[epoch]; g != nil {
+		return g
+	}
+	g := &gapSet{}
+	b := r.engine.Book(0)
+	for i := range r.engine.Ledger.Coverage.Gaps {
+		c := &r.engine.Ledger.Coverage.Gaps[i]
+		if at < c.From || at >= c.Until {
+			continue
+		}
+		p := kanzei.Provision{Products: c.Products, Origins: c.Origins}
+		g.gaps = append(g.gaps, gapAt{b.Products(&p, at), b.Origins(&p, at), r.text(c.Say), c.Unsupported})
+	}
+	r.gapsAt[epoch] = g
+	return g
+}
+
+// A codeInfo is what the schedule and the atlas say of a code.
+type codeInfo struct {
+	hts     kanzei.HTS
+	stretch int         // of the atlas, -1 until asked for
+	short   bool        // fewer than ten digits
+	lines   []*lineInfo // by edition of the schedule
+}
+
+type lineKey struct {
+	hts, rated kanzei.HTS
+	general    string
+	column2    string
+	additional string
+	special    *schedule.Special
+	units      *string
+}
+
+// A lineInfo is a line of the schedule, the same for the editions that say the
+// same.
+type lineInfo struct {
+	schedule.Line
+	additional Text // the caveat
+}
+
+func (r *Rater) code(h kanzei.HTS) *codeInfo {
+	c := r.codes[h]
+	if c == nil {
+		n := len(schedule.Calendar())
+		c = &codeInfo{hts: h, stretch: -1, short: h.Digits() < 10, lines: make([]*lineInfo, n)}
+		if len(r.codes) > maxCodes {
+			clear(r.codes)
+		}
+		r.codes[h] = c
+	}
+	return c
+}
+
+const (
+	maxCodes     = 1 << 17 // codes held
+	maxTemplates = 1 << 18 // templates held
+)
+
+func (r *Rater) line(c *codeInfo, h kanzei.HTS, f *frame) (*lineInfo, error) {
+	if l := c.lines[f.edition]; l != nil {
+		return l, nil
+	}
+	line, err := r.engine.Schedule.Line(h, f.on)
+	if err != nil {
+		return nil, err
+	}
+	k := lineKey{h, line.Rated, line.General.Text, line.Column2.Text, line.AdditionalDuties, nil, nil}
+	if len(line.Special) > 0 {
+		k.special = &line.Special[0]
+	}
+	if len(line.Units) > 0 {
+		k.units = &line.Units[0]
+	}
+	l := r.lines[k]
+	if l == nil {
+		l = &lineInfo{Line: line}
+		if line.AdditionalDuties != "" {
+			l.additional = r.text(additionalDuties + line.AdditionalDuties)
+		}
+		r.lines[k] = l
+	}
+	c.lines[f.edition] = l
+	return l, nil
+}
+
+// Rate answers for one line as known at the end of a day; the zero Day means
+// everything held. Whole is nil for an entry of one line. Entries that make no
+// sense are a *kanzei.Problem.
+func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
+	if err := r.engine.check(entry); err != nil {
+		return err
+	}
+	f, err := r.frame(entry.Date, known)
+	if err != nil {
+		return err
+	}
+	code := r.code(entry.HTS)
+	line, err := r.line(code, entry.HTS, f)
+	if err != nil {
+		return err
+	}
+	if entry.Quantity != 0 && entry.Unit == "" && len(line.Units) > 0 {
+		entry.Unit = line.Units[0]
+	}
+	if entry.Quantity2 != 0 && entry.Unit2 == "" && len(line.Units) > 1 {
+		entry.Unit2 = line.Units[1]
+	}
+	r.entry = entry
+	*out = Outcome{Programs: out.Programs[:0]}
+	if ok := r.quick(f, code, line, whole, out); ok {
+		return nil
+	}
+	return r.slow(f, code, line, whole, out)
+}
+
+// column returns the rate of the schedule that applies and the duty under it.
+func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (ok bool) {
+	rate := &line.General
+	switch {
+	case t.column2.has(int(r.origins[r.entry.Origin]) - 1):
+		rate = &line.Column2
+	case spi != "":
+		if s := special(line.Special, spi); s != nil {
+			rate = &s.Rate
+		}
+	}
+	return r.duty(rate, b)
+}
+
+// duty fills b with the duty at a rate.
+func (r *Rater) duty(rate *kanzei.Rate, b *baseDuty) (ok bool) {
+	b.rate, b.value = *rate, r.entry.Value
+	switch {
+	case rate.Kind == kanzei.AdValorem, rate.Kind == kanzei.Free:
+		b.amount = r.entry.Value.By(rate.AdValorem)
+		return true
+	}
+	b.amount, ok = rate.Duty(r.entry.Value, r.amount)
+	if !ok { // the least it can be
+		b.amount = r.entry.Value.By(rate.AdValorem)
+	}
+	return ok
+}
+
+func special(list []schedule.Special, spi string) *schedule.Special {
+	for i := range list {
+		if slices.Contains(list[i].Programs, spi) {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// fees fills the fees and appends their caveats to r.series.
+func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
+	if whole == nil || whole.First {
+		w := Whole{Value: r.entry.Value, Fee: LineFee(r.entry.Value)}
+		if whole != nil {
+			w = *whole
+		}
+		fee, held := processingFee(f.fee, w.Value, w.Fee)
+		out.Fees.MPF = fee
+		if !held {
+			r.add(r.text(noInformalFee(f.fee)))
+		}
+	}
+	fee, known := harborFee(r.entry)
+	out.Fees.HMF = fee
+	if !known {
+		r.add(r.text(noHarborFee))
+	}
+}
+
+// known appends the caveats that every answer of the day and the goods carries.
+func (r *Rater) gaps(f *frame) (unsupported bool) {
+	r.series = r.series[:0]
+	r.add(f.horizon)
+	for i := range f.gaps.gaps {
+		g := &f.gaps.gaps[i]
+		if g.origin(r.entry.Origin) && g.codes.Touches(r.entry.HTS) {
+			r.series = append(r.series, g.say)
+			unsupported = unsupported || g.unsupported
+		}
+	}
+	return unsupported
+}
+
+// open returns the computation of the line at hand before a table.
+func (r *Rater) open(l *lawTable, code *codeInfo, line *lineInfo, known kanzei.Day, view View) (*computation, error) {
+	if code.short {
+		return r.engine.open(r.entry, known, view)
+	}
+	t := r.treatment(l, code, int(r.origins[r.entry.Origin])-1)
+	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: line.Line, bearing: t.bearing}
+	c.baseOK = r.base(t.Table, line, r.entry.SPI, &c.base)
+	_, c.base.column = baseRate(t.Table, r.entry, &c.line)
+	return c, nil
+}
+
+// slow answers as Assess does, without the lines that explain.
+func (r *Rater) slow(f *frame, code *codeInfo, line *lineInfo, whole *Whole, out *Outcome) error {
+	c, err := r.open(f.now, code, line, f.known, Collected)
+	if err != nil {
+		return err
+	}
+	s := c.span()
+	out.Status = s.status
+	out.Min, out.Max = amountOf(s.min), amountOf(s.max)
+	unsupported := r.gaps(f)
+	if s.missing != "" {
+		r.series = append(r.series, r.text(s.missing))
+		unsupported = unsupported || s.status == kanzei.Unsupported
+	}
+	r.fees(f, whole, out)
+	a := &r.scratch
+	a.Caveats = a.Caveats[:0]
+	c.caveats(s.corner, a)
+	for _, t := range a.Caveats {
+		r.add(r.text(t))
+	}
+	caveats := slices.Clone(r.series)
+	r.series = r.series[:0]
+	for _, q := range c.questions(s) {
+		r.add(r.text(q.Fact))
+	}
+	out.Questions = r.join(lineSeparator)
+	out.Headings = r.headings(c, s.corner)
+	r.series = caveats
+	defer func() { out.Caveats = r.join(caveatSeparator) }()
+	switch {
+	case c.banned(s.corner):
+		out.Status, out.Min, out.Max = kanzei.Banned, Amount{}, Amount{}
+		return nil
+	case unsupported:
+		out.Status, out.Min, out.Max = kanzei.Unsupported, Amount{}, Amount{}
+		return nil
+	case s.status == kanzei.Range:
+		return nil
+	}
+	out.Duty = amountOf(s.min)
+	out.Base = Amount{c.base.on(c.mfn(s.corner)), true}
+	at := func(l *lawTable, known kanzei.Day, view View, what string) (Amount, error) {
+		c, err := r.open(l, code, line, known, view)
+		if err != nil {
+			return Amount{}, err
+		}
+		s := c.span()
+		if s.status != kanzei.Exact {
+			r.series = append(r.series, r.text(what))
+			return Amount{}, nil
+		}
+		r.detail(c, s.corner, view, out)
+		return amountOf(s.min), nil
+	}
+	if f.then == nil {
+		r.detail(c, s.corner, Collected, out)
+	}
+	return r.statuses(f, out, func(l *lawTable, view View, what string) (Amount, error) {
+		known := f.known
+		if l == f.then && view == Collected {
+			known = f.on
+		}
+		return at(l, known, view, what)
+	})
+}
+
+// statuses fills what was assessed, what is legally due, and the difference, as
+// Engine.statuses does.
+func (r *Rater) statuses(f *frame, out *Outcome, at func(*lawTable, View, string) (Amount, error)) error {
+	out.Assessed = out.Duty
+	var err error
+	switch {
+	case r.entry.AssessedKnown:
+		out.Assessed = Amount{r.entry.Assessed, true}
+		if r.Detail && f.then != nil {
+			if _, err = at(f.then, Collected, ""); err != nil {
+				return err
+			}
+			r.series = slices.DeleteFunc(r.series, func(t Text) bool { return t == 0 })
+		}
+	case f.then != nil:
+		if out.Assessed, err = at(f.then, Collected, notOneThen); err != nil {
+			return err
+		}
+	}
+	if out.Legal, err = at(f.legal, Legal, notOneLegal); err != nil || !out.Assessed.Known || !out.Legal.Known {
+		return err
+	}
+	out.Refundable = Amount{max(0, out.Assessed.USD-out.Legal.USD), true}
+	out.Amended = min(out.Refundable.USD, max(0, out.Assessed.USD-out.Duty.USD))
+	out.Voided = out.Refundable.USD - out.Amended
+	return nil
+}
+
+// headings joins the numbers of chapter 99 of the reported lines.
+func (r *Rater) headings(c *computation, k *corner) Text {
+	var lines []string
+	for _, l := range c.filing(k) {
+		lines = append(lines, strings.Join(l.Numbers[:len(l.Numbers)-1], " "))
+	}
+	return r.text(strings.Join(lines, lineSeparator))
+}
+
+// detail adds what each program takes in a corner.
+func (r *Rater) detail(c *computation, k *corner, view View, out *Outcome) {
+	if !r.Detail {
+		return
+	}
+	r.program(out, "mfn", view, c.base.on(c.mfn(k)))
+	for i := range k.parts {
+		if x := &k.parts[i]; x.why == applies && x.amount != 0 {
+			r.program(out, c.table.provs[x.prov].Program, view, x.amount)
+		}
+	}
+}
+
+func (r *Rater) program(out *Outcome, name string, view View, m kanzei.Money) {
+	i := slices.IndexFunc(out.Programs, func(p ProgramDuty) bool { return p.Program == name })
+	if i < 0 {
+		i = len(out.Programs)
+		out.Programs = append(out.Programs, ProgramDuty{Program: name})
+	}
+	if view == Legal {
+		out.Programs[i].Legal += m
+	} else {
+		out.Programs[i].Assessed += m
+	}
+}

@@ -1,0 +1,653 @@
+package read
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"kanzei"
+	"kanzei/ledger"
+)
+
+// Verdicts of a statement held against the ledger.
+const (
+	Agrees      = "agrees"
+	Differs     = "differs"
+	Announced   = "announced, not yet in force"
+	NotInLedger = "not in the ledger"
+)
+
+// A Basis is a provision of the ledger that a verdict rests on, as it stands
+// on the day.
+type Basis struct {
+	Heading    string        `json:"heading"`
+	Program    string        `json:"program,omitempty"`
+	Rate       string        `json:"rate,omitempty"`
+	Status     string        `json:"status"`
+	From       kanzei.Moment `json:"from,omitempty"`  // begins, where it lies ahead
+	Until      kanzei.Moment `json:"until,omitempty"` // of a suspension or a duty that ends by itself
+	Instrument string        `json:"instrument"`
+	Citation   string        `json:"citation,omitempty"`
+	Quote      string        `json:"quote,omitempty"`
+	Where      string        `json:"where,omitempty"` // file and line of the act
+}
+
+// A Finding is a statement beside the law.
+type Finding struct {
+	Statement
+	Verdict string  `json:"verdict"`
+	Why     string  `json:"why"`
+	Law     []Basis `json:"law,omitempty"`
+	More    int     `json:"more,omitempty"` // further provisions that bear it out
+}
+
+// Judge sets beside each statement what the ledger says on the day, as known on
+// the other day; the zero Day of known is everything held. The zero Day of on
+// is the day of the document, and an error when it has none.
+func (r *Reader) Judge(d *Document, on, known kanzei.Day) ([]Finding, error) {
+	if on == 0 {
+		on = d.Date
+	}
+	if on == 0 {
+		return nil, &kanzei.Problem{Code: "read.date", Where: d.Name, Msg: "the text states no date, so no law can be set beside it", Hint: "say --on 2025-04-15"}
+	}
+	if c := r.ledger.Coverage; c != nil && c.Begins != 0 && on < c.Begins {
+		return nil, &kanzei.Problem{Code: "date.coverage", Where: d.Name, Msg: fmt.Sprintf("the law held begins on %s, before that %s cannot be answered", c.Begins, on), Hint: "say another day with --on"}
+	}
+	b := r.ledger.AsKnown(known)
+	j := &judge{r: r, b: b, on: on, at: on.Open(), bounds: b.Bounds(), cache: map[string][]found1{}}
+	for _, ch := range b.Outlook(0, j.at) {
+		if ch.What == "awaiting implementation" {
+			j.awaiting = append(j.awaiting, ch)
+		}
+	}
+	out := make([]Finding, 0, len(d.Statements))
+	for i := range d.Statements {
+		f := Finding{Statement: d.Statements[i]}
+		j.judge(&f)
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+type judge struct {
+	r        *Reader
+	b        *ledger.Book
+	on       kanzei.Day
+	at       kanzei.Moment
+	bounds   []kanzei.Moment
+	awaiting []ledger.Change
+	cache    map[string][]found1
+}
+
+// A found1 is a provision that a statement may mean.
+type found1 struct {
+	s     ledger.Standing
+	from  kanzei.Moment // later moment at which it comes into force; zero when it is now
+	until kanzei.Moment
+	own   bool // names the origin, not all
+}
+
+func (f *found1) basis() Basis {
+	status := string(f.s.Status)
+	ref := f.s.By
+	if f.s.Status != ledger.InForce {
+		ref = f.s.Changed
+	}
+	q := ""
+	if ref.Act != nil {
+		q = ref.Act.Quote
+	}
+	rate := f.s.Rate.Rate.Text
+	if f.s.Effect == kanzei.Excuses {
+		rate = "exception"
+	}
+	b := Basis{Heading: f.s.Heading, Program: f.s.Program, Rate: rate, Status: status, Until: f.until, Instrument: ref.String(), Citation: ref.Citation(), Quote: q, Where: ref.Where()}
+	if f.from != 0 {
+		b.Status, b.From = "begins", f.from
+	}
+	return b
+}
+
+// provisions returns what a statement may mean: for headings named, these; for
+// programs, theirs; else all that reach the origin.
+func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []found1 {
+	key := fmt.Sprint(st.Headings, st.Programs, st.instr, o, at, st.Kind == Exemption)
+	if v, ok := j.cache[key]; ok {
+		return v
+	}
+	programs := st.Programs
+	if len(st.Headings) == 0 && len(programs) == 0 && st.Claim == Ends {
+		programs = j.programsOf(st.instr)
+	}
+	var out []found1
+	for _, h := range j.b.Headings() {
+		p := j.b.ProgramOf(h)
+		named := len(st.Headings) == 0 && len(programs) == 0
+		for _, t := range st.Headings {
+			base, _, _ := strings.Cut(h, "/")
+			named = named || ledger.Names(t, base, "")
+		}
+		if len(st.Headings) == 0 {
+			for _, t := range programs {
+				named = named || ledger.Names(t, h, p)
+			}
+		}
+		if !named {
+			continue
+		}
+		s := j.b.Standing(h, at)
+		f := found1{s: s}
+		if s.Status == ledger.Absent || s.Status == ledger.Terminated && len(st.Headings) == 0 {
+			// what comes later by what is known
+			for _, m := range j.bounds {
+				if m > at {
+					if x := j.b.Standing(h, m); x.Status == ledger.InForce {
+						f.s, f.from = x, m
+						break
+					}
+				}
+			}
+			if f.s.Status == ledger.Absent {
+				continue
+			}
+		}
+		if o != 0 && !j.b.Origins(&f.s.Provision, max(at, f.from))(o) {
+			continue
+		}
+		if (f.s.Effect == kanzei.Excuses) != (st.Kind == Exemption) && len(st.Headings) == 0 {
+			continue
+		}
+		f.own = !slices.ContainsFunc(f.s.Origins, func(it kanzei.OriginItem) bool { return it.All })
+		switch {
+		case f.s.Status == ledger.Suspended:
+			f.until = j.resumes(h, at)
+		case f.s.By.Act != nil && f.s.By.Act.Until != kanzei.Forever && f.s.By.Act.Kind != kanzei.ActAmend:
+			f.until = f.s.By.Act.Until
+		}
+		out = append(out, f)
+	}
+	slices.SortStableFunc(out, func(x, y found1) int {
+		return cmp.Or(cmp.Compare(len(x.s.When), len(y.s.When)), cmp.Compare(strings.Count(x.s.Heading, "/"), strings.Count(y.s.Heading, "/")))
+	})
+	j.cache[key] = out
+	return out
+}
+
+// resumes returns the moment at which a suspended heading changes its status
+// by itself; zero when it does not.
+func (j *judge) resumes(h string, at kanzei.Moment) kanzei.Moment {
+	for _, m := range j.bounds {
+		if m > at && j.b.Standing(h, m).Status != ledger.Suspended {
+			return m
+		}
+	}
+	return 0
+}
+
+// programsOf names the programs that instruments put into the ledger.
+func (j *judge) programsOf(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		in := j.r.ledger.Instrument(id)
+		if in == nil {
+			continue
+		}
+		for i := range in.Acts {
+			if a := &in.Acts[i]; a.Kind == kanzei.ActImpose && !slices.Contains(out, a.Provision.Program) {
+				out = append(out, a.Provision.Program)
+			}
+		}
+	}
+	return out
+}
+
+func (f *Finding) say(verdict, format string, args ...any) {
+	f.Verdict, f.Why = verdict, fmt.Sprintf(format, args...)
+}
+
+func (f *Finding) lean(list ...found1) {
+	for i := range list {
+		if len(f.Law) == 3 {
+			f.More += len(list) - i
+			return
+		}
+		f.Law = append(f.Law, list[i].basis())
+	}
+}
+
+func (j *judge) judge(f *Finding) {
+	st := &f.Statement
+	switch st.Kind {
+	case Request:
+		f.say(NotInLedger, "a request; it changes no duty")
+		return
+	case Talks:
+		f.say(NotInLedger, "talks%s; they change no duty", with(st))
+		return
+	case Retaliation:
+		what := "the ledger holds no measure against the United States"
+		if st.Negated {
+			f.say(NotInLedger, "%s, and the text says there is none; the ledger is of US law", what)
+		} else {
+			f.say(NotInLedger, "%s; it is of US law", what)
+		}
+		return
+	case Deal:
+		j.deal(f)
+		return
+	case Scope:
+		j.scope(f)
+		return
+	}
+	if st.unheld != "" {
+		f.say(NotInLedger, "the ledger has no program for “%s”", st.unheld)
+		return
+	}
+	origins := st.Origins
+	if st.Group != "" {
+		if m := j.r.words.members[st.Group]; len(m) > 0 {
+			origins = append(slices.Clone(origins), m[0])
+		}
+	}
+	if len(origins) == 0 {
+		j.one(f, 0)
+		return
+	}
+	// each country for itself; the least favourable verdict stands for all
+	rank := map[string]int{Agrees: 0, Announced: 1, Differs: 2, NotInLedger: 3}
+	var worst *Finding
+	for _, o := range origins {
+		g := Finding{Statement: *st}
+		j.one(&g, o)
+		if worst == nil || rank[g.Verdict] > rank[worst.Verdict] {
+			if worst != nil || len(origins) > 1 && rank[g.Verdict] > 0 {
+				g.Why = o.Name() + ": " + g.Why
+			}
+			worst = &g
+		}
+	}
+	f.Verdict, f.Why, f.Law, f.More = worst.Verdict, worst.Why, worst.Law, worst.More
+}
+
+func with(st *Statement) string {
+	var names []string
+	for _, o := range st.Origins {
+		names = append(names, o.Name())
+	}
+	if st.Group != "" {
+		names = append(names, "the European Union")
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
+func (j *judge) one(f *Finding, o kanzei.Origin) {
+	st := &f.Statement
+	at := j.at
+	if st.Claim != InForce && st.From != 0 {
+		at = max(st.From, 1)
+	}
+	list := j.provisions(st, o, at)
+	pick := func(status ledger.Status, rated bool) (out []found1) {
+		for _, x := range list {
+			ahead := x.from != 0
+			if (status == "ahead") != ahead || !ahead && x.s.Status != status {
+				continue
+			}
+			if rated && st.hasRate && !sameRate(&x.s, st) {
+				continue
+			}
+			out = append(out, x)
+		}
+		if !rated || st.hasRate {
+			slices.SortStableFunc(out, func(x, y found1) int { // provisions of the country before those of all
+				if x.own != y.own && o != 0 && len(st.Programs) == 0 {
+					if x.own {
+						return -1
+					}
+					return 1
+				}
+				return 0
+			})
+		}
+		return out
+	}
+	on := "on " + j.on.String()
+	if at != j.at {
+		on = "from " + at.String()
+	}
+	switch st.Claim {
+	case OnHold:
+		j.hold(f, pick(ledger.Suspended, true), pick(ledger.InForce, true))
+		return
+	case Ends:
+		over, live := pick(ledger.Terminated, true), pick(ledger.InForce, true)
+		ahead := slices.DeleteFunc(slices.Clone(live), func(x found1) bool { return x.until == 0 })
+		switch {
+		case len(list) == 0:
+			f.say(NotInLedger, "no provision of the ledger answers to it")
+		case len(live) == 0:
+			f.say(Agrees, "no longer in force %s", on)
+			f.lean(append(over, pick(ledger.Suspended, true)...)...)
+		case len(ahead) > 0 && len(ahead) == len(live):
+			f.say(Agrees, "ends by itself at %s", ahead[0].until)
+			f.lean(ahead...)
+		default:
+			f.say(Differs, "still in force %s", on)
+			f.lean(live...)
+		}
+		return
+	case Exempts:
+		live := pick(ledger.InForce, false)
+		switch {
+		case len(live) > 0:
+			f.say(Agrees, "the law has such an exception %s", on)
+			f.lean(live...)
+		case len(pick("ahead", false)) > 0:
+			f.say(Announced, "the exception begins later")
+			f.lean(pick("ahead", false)...)
+		default:
+			f.say(NotInLedger, "no exception of the ledger answers to it")
+		}
+		return
+	case Changes:
+		if len(st.Headings) > 0 {
+			j.changed(f, list)
+			return
+		}
+	}
+	j.levied(f, pick, list, on, at)
+}
+
+func sameRate(s *ledger.Standing, st *Statement) bool {
+	r := s.Rate
+	return r.Mode != kanzei.ByText && r.Rate.Kind != kanzei.Specific && r.Rate.AdValorem == st.rate
+}
+
+// levied judges "X % on … in force" and "X % on … from a day".
+func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []found1, list []found1, on string, at kanzei.Moment) {
+	st := &f.Statement
+	live, held, ahead, over := pick(ledger.InForce, true), pick(ledger.Suspended, true), pick("ahead", true), pick(ledger.Terminated, true)
+	words := "in force"
+	for _, m := range st.Rests {
+		if m.Kind == Verb {
+			words = m.Text
+		}
+	}
+	switch {
+	case st.Negated && len(live) == 0:
+		f.say(Agrees, "no such duty is in force %s", on)
+	case st.Negated:
+		f.say(Differs, "in force %s", on)
+		f.lean(live...)
+	case len(live) > 0:
+		f.say(Agrees, "in force %s", on)
+		if st.Claim == Begins && st.From == 0 && live[0].s.Changed.Act != nil {
+			f.Why = "in force since " + live[0].s.Changed.Act.From.Day().String()
+		}
+		if st.Until != 0 && live[0].until != 0 && live[0].until.Day() != st.Until.Day() {
+			f.say(Differs, "the law ends it at %s, the text at %s", live[0].until, st.Until)
+		}
+		if st.vague || strings.HasSuffix(strings.Join(st.Programs, " "), "*") {
+			live = onePerProgram(live)
+			f.Why += fmt.Sprintf(", under %d programs", len(live))
+		}
+		f.lean(live...)
+	case len(ahead) > 0 && (st.Claim == InForce):
+		f.say(Announced, "the text says “%s”; by the law known it begins at %s", words, ahead[0].from)
+		f.lean(ahead...)
+	case len(ahead) > 0 && st.From == 0:
+		f.say(Agrees, "begins at %s", ahead[0].from)
+		f.lean(ahead...)
+	case len(ahead) > 0:
+		f.say(Differs, "the law begins it at %s, the text at %s", ahead[0].from, st.From)
+		f.lean(ahead...)
+	case len(held) > 0 && st.Claim == InForce:
+		f.say(Differs, "suspended%s", until(held[0].until))
+		f.lean(held...)
+	case len(held) > 0:
+		f.say(Agrees, "in the law, suspended%s", until(held[0].until))
+		f.lean(held...)
+	case len(j.waiting(st)) > 0:
+		w := j.waiting(st)
+		f.say(Announced, "ordered by %s, awaiting the notice that puts it into force", w[0].By.Instrument.ID)
+		for _, c := range w[:min(3, len(w))] {
+			f.Law = append(f.Law, Basis{Heading: c.Heading, Program: c.Program, Rate: c.After, Status: "awaiting implementation", From: c.At, Instrument: c.By.String(), Citation: c.By.Citation(), Quote: c.By.Act.Quote, Where: c.By.Where()})
+		}
+	case len(over) > 0:
+		f.say(Differs, "ended; no longer in force %s", on)
+		f.lean(over...)
+	default:
+		if refs := j.notes(st); len(refs) > 0 {
+			f.say(Announced, "the ledger has it as announced, not as law")
+			f.Law = append(f.Law, refs...)
+			return
+		}
+		var other []found1
+		for _, x := range list {
+			if x.from == 0 && x.s.Status == ledger.InForce && x.s.Effect == kanzei.Levies && (x.own || len(st.Programs) > 0 || len(st.Headings) > 0) {
+				other = append(other, x)
+			}
+		}
+		if len(other) > 0 && st.hasRate {
+			f.say(Differs, "the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
+			f.lean(other...)
+			return
+		}
+		f.say(NotInLedger, "no provision of the ledger answers to it")
+	}
+}
+
+func until(m kanzei.Moment) string {
+	if m == 0 {
+		return ""
+	}
+	return " until " + m.String()
+}
+
+func onePerProgram(list []found1) []found1 {
+	seen := map[string]bool{}
+	var out []found1
+	for _, x := range list {
+		if !seen[x.s.Program] {
+			seen[x.s.Program] = true
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// waiting returns acts ordered whose notice is not public, of the programs and
+// rate of a statement.
+func (j *judge) waiting(st *Statement) []ledger.Change {
+	var out []ledger.Change
+	for _, c := range j.awaiting {
+		p := c.By.Act.Provision
+		if p == nil || !st.hasRate || p.Rate.Rate.AdValorem != st.rate {
+			continue
+		}
+		named := len(st.Programs) == 0
+		for _, t := range st.Programs {
+			named = named || ledger.Names(t, c.Heading, p.Program)
+		}
+		reach := len(st.Origins) == 0 && st.Group == ""
+		for _, it := range p.Origins {
+			reach = reach || it.All || slices.Contains(st.Origins, it.Origin) || it.Group == "eu27" && st.Group == "EU"
+		}
+		if named && reach {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// notes returns facts of the ledger that change no duty (announcements) and
+// name the country and the rate of a statement.
+func (j *judge) notes(st *Statement) []Basis {
+	var out []Basis
+	for _, in := range j.r.ledger.Instruments {
+		if in.Kind != "announcement" || j.b.Known != 0 && in.Public > j.b.Known {
+			continue
+		}
+		for i := range in.Acts {
+			a := &in.Acts[i]
+			if a.Kind != kanzei.ActNote {
+				continue
+			}
+			for _, o := range st.Origins {
+				if strings.Contains(a.Note, strings.TrimPrefix(o.Name(), "South ")) && (!st.hasRate || strings.Contains(a.Note, st.rate.String()+" %")) {
+					ref := ledger.Ref{Instrument: in, Act: a}
+					out = append(out, Basis{Status: "announced", From: a.From, Instrument: in.ID, Citation: ref.Citation(), Quote: a.Quote, Where: ref.Where()})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// hold judges a pause.
+func (j *judge) hold(f *Finding, held, live []found1) {
+	st := &f.Statement
+	if len(held) == 0 {
+		switch {
+		case len(live) > 0 && st.hasRate:
+			f.say(Differs, "in force on %s", j.on)
+			f.lean(live...)
+		case st.From > j.at && len(live) > 0:
+			f.say(Differs, "no suspension from %s is known", st.From)
+		default:
+			f.say(NotInLedger, "no suspension of the ledger answers to it")
+		}
+		return
+	}
+	// where several are suspended, the one of the length the text names
+	length := func(x *found1) int {
+		a := x.s.Changed.Act
+		if a == nil || a.Until == kanzei.Forever {
+			return 0
+		}
+		return int(a.Until.Day() - a.From.Day())
+	}
+	if st.Days > 0 {
+		if k := slices.IndexFunc(held, func(x found1) bool { return length(&x) == st.Days }); k >= 0 {
+			want := held[k].s.Changed
+			held = slices.DeleteFunc(slices.Clone(held), func(x found1) bool { return x.s.Changed != want })
+		} else if n := length(&held[0]); n > 0 {
+			f.say(Differs, "the law suspends for %d days, until %s", n, held[0].s.Changed.Act.Until)
+			f.lean(held...)
+			return
+		}
+	}
+	if a := held[0].s.Changed.Act; st.Until != 0 && a.Until != kanzei.Forever && a.Until.Day() != st.Until.Day() {
+		f.say(Differs, "the law suspends until %s, the text until %s", a.Until, st.Until)
+		f.lean(held...)
+		return
+	}
+	days := ""
+	if n := length(&held[0]); n > 0 {
+		days = fmt.Sprintf(", %d days from %s", n, held[0].s.Changed.Act.From.Day())
+	}
+	f.say(Agrees, "suspended%s%s", until(held[0].until), days)
+	f.lean(held...)
+}
+
+// changed judges headings restated.
+func (j *judge) changed(f *Finding, list []found1) {
+	st := &f.Statement
+	switch {
+	case len(list) == 0:
+		f.say(NotInLedger, "the ledger has no heading %s", strings.Join(st.Headings, ", "))
+	case !st.hasRate:
+		f.say(Agrees, "the ledger has the heading; what the text changes in its words is not compared")
+		f.lean(list...)
+	default:
+		var same, other []found1
+		for _, x := range list {
+			if sameRate(&x.s, st) {
+				same = append(same, x)
+			} else {
+				other = append(other, x)
+			}
+		}
+		if len(same) > 0 {
+			f.say(Agrees, "the heading has this rate")
+			f.lean(same...)
+			return
+		}
+		f.say(Differs, "the ledger has %s", other[0].s.Rate.Rate.Text)
+		f.lean(other...)
+	}
+}
+
+// deal judges an agreement: put into law, announced, or neither.
+func (j *judge) deal(f *Finding) {
+	st := &f.Statement
+	for _, in := range j.r.ledger.Instruments {
+		if j.b.Known != 0 && in.Public > j.b.Known {
+			continue
+		}
+		low := strings.ToLower(in.Title)
+		for _, o := range st.Origins {
+			if in.Kind != "announcement" && strings.Contains(in.Title, o.Name()) && strings.Contains(low, "agreement") {
+				ref := ledger.Ref{Instrument: in}
+				f.say(Agrees, "an instrument puts an agreement with %s into law", o.Name())
+				f.Law = append(f.Law, Basis{Status: "in the ledger", Instrument: in.ID, Citation: ref.Citation(), Quote: in.Title})
+				return
+			}
+		}
+	}
+	if refs := j.notes(st); len(refs) > 0 {
+		f.say(Announced, "the ledger has an announcement, no act")
+		f.Law = refs
+		return
+	}
+	f.say(NotInLedger, "an agreement%s changes no duty until an act puts it into force", with(st))
+}
+
+// scope judges products put on or struck from a list.
+func (j *judge) scope(f *Finding) {
+	st := &f.Statement
+	want := kanzei.ActAdd
+	if st.Claim == Ends {
+		want = kanzei.ActStrike
+	}
+	codes := map[kanzei.HTS]bool{}
+	for _, c := range st.codes {
+		if h, err := kanzei.ParseHTS(c); err == nil {
+			codes[h] = true
+		}
+	}
+	best, hit := ledger.Ref{}, 0
+	for _, in := range j.r.ledger.Instruments {
+		for i := range in.Acts {
+			a := &in.Acts[i]
+			if a.Kind != want || j.b.Known != 0 && a.Public > j.b.Known {
+				continue
+			}
+			n := 0
+			for _, it := range a.Codes {
+				if it.Hi == 0 && codes[it.Lo] {
+					n++
+				}
+			}
+			if n > hit {
+				best, hit = ledger.Ref{Instrument: in, Act: a}, n
+			}
+		}
+	}
+	if hit == 0 {
+		f.say(NotInLedger, "no list of the ledger takes up these %d codes", len(codes))
+		return
+	}
+	b := Basis{Heading: best.Act.Targets[0], Status: string(best.Act.Kind), From: best.Act.From, Instrument: best.String(), Citation: best.Citation(), Quote: best.Act.Quote, Where: best.Where()}
+	f.Law = []Basis{b}
+	if hit == len(codes) {
+		f.say(Agrees, "all %d codes", hit)
+	} else {
+		f.say(Differs, "the ledger has %d of the %d codes", hit, len(codes))
+	}
+}
