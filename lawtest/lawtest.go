@@ -60,7 +60,7 @@ func (r *runner) run(s string, indented bool) error {
 	if indented {
 		r.res.Sentences++
 		if r.failed != nil {
-			return r.failed
+			return nil // reported at the entry
 		}
 		if r.last == nil {
 			return errors.New("no entry stands before this line")
@@ -74,12 +74,12 @@ func (r *runner) run(s string, indented bool) error {
 		return r.clocks(rest)
 	case "entry":
 		entry, err := ParseEntry(rest)
-		if err != nil {
-			return err
+		if err == nil {
+			entry.Date = r.on
+			r.last, err = r.engine.Assess(entry, r.known)
 		}
-		entry.Date = r.on
-		r.last, r.failed = r.engine.Assess(entry, r.known)
-		return nil
+		r.failed = err
+		return err
 	case "outlook":
 		r.res.Sentences++
 		return r.outlook(rest)
@@ -245,7 +245,7 @@ func (r *runner) expect(s string) error {
 		return amount("highest duty", a.DutyMax, hi, a.Entry.Value)
 	}
 	amounts, because, explained := strings.Cut(s, " because ")
-	for _, part := range strings.Split(amounts, ",") {
+	for _, part := range strings.Split(amounts, ", ") {
 		name, want, _ := strings.Cut(strings.TrimSpace(part), " ")
 		var got *kanzei.Money
 		switch name {
@@ -326,7 +326,7 @@ func (r *runner) because(s string) error {
 		}
 	}
 	want := map[string]bool{}
-	for _, part := range strings.Split(s, ",") {
+	for _, part := range strings.Split(s, ", ") {
 		name, x, _ := strings.Cut(strings.TrimSpace(part), " ")
 		want[name] = true
 		m := got[name]

@@ -47,12 +47,12 @@ entry 8517.13.00.00 from JP
   duty $1,000.00          # ten thousand dollars unless said
 entry 7318.15.20.55 from FR value 1000 with steel 40%, mode 11
   duty 16% because metal.steel 10%, base.all 6%
-  hmf $1.25, mpf $0.00
+  hmf $1.25, mpf $2.62 # CSMS 61572319: informal entries of fiscal year 2025
 entry 7318.15.20.55 from FR value 1000
   range 10%..25%
   status range
 entry 8708.29.51.60 from CA value 1000 with steel 10%, aluminum 10%, us-content 25%, spi S, use not-auto-part
-  duty $64.50 because metal.steel 2.5%, metal.aluminum 3.05%, extra.levy 0.9%
+  duty $73.50 because metal.steel 2.5%, metal.aluminum 3.05%, extra.levy 1.8%
 outlook JP base.all: 10% now, 24% from 2025-07-09
 outlook DE base.all: 10% now, 20% from 2025-07-09
 
@@ -64,7 +64,7 @@ entry 6109.10.00.12 from VN value 1000 with assessed $300
   assessed $300.00, refundable $135.00
 on 2026-03-02
 entry 2204.21.50.40 from FR value 1000
-  range 4.125%..
+  range 0%..
   status range
 entry 2204.21.50.40 from FR value 1000 with quantity 500 liter
   duty $97.75
@@ -83,7 +83,7 @@ func TestPassing(t *testing.T) {
 	for _, err := range r.Failures {
 		t.Error(err)
 	}
-	if r.Sentences != 29 {
+	if r.Sentences != 27 {
 		t.Errorf("%d sentences were run", r.Sentences)
 	}
 }
@@ -115,7 +115,7 @@ func TestFailing(t *testing.T) {
 		head + "outlook JP base.all: 10% now":                   "",
 		head + "outlook JP base.all: 24% now":                   "base.all of JP at 2025-04-15 00:01 is +10%, not 24%",
 		head + "outlook JP base.all: 24% from 2025-07-08":       "is +10%, not 24%",
-		head + "outlook JP base.all: 24% someday":               "is not RATE now or RATE from DAY",
+		head + "outlook JP base.all: 24% someday":               "is not RATE now",
 		head + "outlook JP":                                     "write: outlook",
 		head + "outlook UK base.all: 1% now":                    "did you mean GB?",
 		head + "entry 8703.23.01.40":                            "write: entry",

@@ -56,10 +56,17 @@ func (r *Reader) Judge(d *Document, on, known kanzei.Day) ([]Finding, error) {
 		return nil, &kanzei.Problem{Code: "date.coverage", Where: d.Name, Msg: fmt.Sprintf("the law held begins on %s, before that %s cannot be answered", c.Begins, on), Hint: "say another day with --on"}
 	}
 	b := r.ledger.AsKnown(known)
-	j := &judge{r: r, b: b, on: on, at: on.Open(), bounds: b.Bounds(), cache: map[string][]found1{}}
+	j := &judge{r: r, b: b, on: on, at: on.Open(), bounds: b.Bounds(), cache: map[string][]candidate{}}
 	for _, ch := range b.Outlook(0, j.at) {
 		if ch.What == "awaiting implementation" {
 			j.awaiting = append(j.awaiting, ch)
+		}
+	}
+	if d.Official {
+		for _, in := range r.ledger.Instruments {
+			if d.Number != "" && in.ID == d.Number || d.Source != "" && strings.TrimSuffix(in.Source, "/") == strings.TrimSuffix(d.Source, "/") {
+				j.self = append(j.self, j.programsOf([]string{in.ID})...)
+			}
 		}
 	}
 	out := make([]Finding, 0, len(d.Statements))
@@ -77,19 +84,20 @@ type judge struct {
 	on       kanzei.Day
 	at       kanzei.Moment
 	bounds   []kanzei.Moment
+	self     []string // programs of the instrument read, when the ledger has it
 	awaiting []ledger.Change
-	cache    map[string][]found1
+	cache    map[string][]candidate
 }
 
-// A found1 is a provision that a statement may mean.
-type found1 struct {
+// A candidate is a provision that a statement may mean.
+type candidate struct {
 	s     ledger.Standing
 	from  kanzei.Moment // later moment at which it comes into force; zero when it is now
 	until kanzei.Moment
 	own   bool // names the origin, not all
 }
 
-func (f *found1) basis() Basis {
+func (f *candidate) basis() Basis {
 	status := string(f.s.Status)
 	ref := f.s.By
 	if f.s.Status != ledger.InForce {
@@ -112,7 +120,7 @@ func (f *found1) basis() Basis {
 
 // provisions returns what a statement may mean: for headings named, these; for
 // programs, theirs; else all that reach the origin.
-func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []found1 {
+func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []candidate {
 	key := fmt.Sprint(st.Headings, st.Programs, st.instr, o, at, st.Kind == Exemption)
 	if v, ok := j.cache[key]; ok {
 		return v
@@ -121,7 +129,7 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []f
 	if len(st.Headings) == 0 && len(programs) == 0 && st.Claim == Ends {
 		programs = j.programsOf(st.instr)
 	}
-	var out []found1
+	var out []candidate
 	for _, h := range j.b.Headings() {
 		p := j.b.ProgramOf(h)
 		named := len(st.Headings) == 0 && len(programs) == 0
@@ -138,7 +146,7 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []f
 			continue
 		}
 		s := j.b.Standing(h, at)
-		f := found1{s: s}
+		f := candidate{s: s}
 		if s.Status == ledger.Absent || s.Status == ledger.Terminated && len(st.Headings) == 0 {
 			// what comes later by what is known
 			for _, m := range j.bounds {
@@ -168,7 +176,7 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []f
 		}
 		out = append(out, f)
 	}
-	slices.SortStableFunc(out, func(x, y found1) int {
+	slices.SortStableFunc(out, func(x, y candidate) int {
 		return cmp.Or(cmp.Compare(len(x.s.When), len(y.s.When)), cmp.Compare(strings.Count(x.s.Heading, "/"), strings.Count(y.s.Heading, "/")))
 	})
 	j.cache[key] = out
@@ -207,7 +215,7 @@ func (f *Finding) say(verdict, format string, args ...any) {
 	f.Verdict, f.Why = verdict, fmt.Sprintf(format, args...)
 }
 
-func (f *Finding) lean(list ...found1) {
+func (f *Finding) lean(list ...candidate) {
 	for i := range list {
 		if len(f.Law) == 3 {
 			f.More += len(list) - i
@@ -244,6 +252,18 @@ func (j *judge) judge(f *Finding) {
 	if st.unheld != "" {
 		f.say(NotInLedger, "the ledger has no program for “%s”", st.unheld)
 		return
+	}
+	if st.Operative && len(st.Headings)+len(st.Programs) == 0 {
+		// what an order says of no heading or goods is of the programs of the
+		// instruments it names, else of its own
+		st.Programs = j.programsOf(st.instr)
+		if len(st.Programs) == 0 {
+			st.Programs = slices.Clone(j.self)
+		}
+		if len(st.Programs) == 0 {
+			f.say(NotInLedger, "the text names neither a heading nor goods that the ledger knows")
+			return
+		}
 	}
 	origins := st.Origins
 	if st.Group != "" {
@@ -292,7 +312,7 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 		at = max(st.From, 1)
 	}
 	list := j.provisions(st, o, at)
-	pick := func(status ledger.Status, rated bool) (out []found1) {
+	pick := func(status ledger.Status, rated bool) (out []candidate) {
 		for _, x := range list {
 			ahead := x.from != 0
 			if (status == "ahead") != ahead || !ahead && x.s.Status != status {
@@ -304,7 +324,7 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 			out = append(out, x)
 		}
 		if !rated || st.hasRate {
-			slices.SortStableFunc(out, func(x, y found1) int { // provisions of the country before those of all
+			slices.SortStableFunc(out, func(x, y candidate) int { // provisions of the country before those of all
 				if x.own != y.own && o != 0 && len(st.Programs) == 0 {
 					if x.own {
 						return -1
@@ -326,7 +346,7 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 		return
 	case Ends:
 		over, live := pick(ledger.Terminated, true), pick(ledger.InForce, true)
-		ahead := slices.DeleteFunc(slices.Clone(live), func(x found1) bool { return x.until == 0 })
+		ahead := slices.DeleteFunc(slices.Clone(live), func(x candidate) bool { return x.until == 0 })
 		switch {
 		case len(list) == 0:
 			f.say(NotInLedger, "no provision of the ledger answers to it")
@@ -369,7 +389,7 @@ func sameRate(s *ledger.Standing, st *Statement) bool {
 }
 
 // levied judges "X % on … in force" and "X % on … from a day".
-func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []found1, list []found1, on string, at kanzei.Moment) {
+func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, list []candidate, on string, at kanzei.Moment) {
 	st := &f.Statement
 	live, held, ahead, over := pick(ledger.InForce, true), pick(ledger.Suspended, true), pick("ahead", true), pick(ledger.Terminated, true)
 	words := "in force"
@@ -427,7 +447,7 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []found1, list
 			f.Law = append(f.Law, refs...)
 			return
 		}
-		var other []found1
+		var other []candidate
 		for _, x := range list {
 			if x.from == 0 && x.s.Status == ledger.InForce && x.s.Effect == kanzei.Levies && (x.own || len(st.Programs) > 0 || len(st.Headings) > 0) {
 				other = append(other, x)
@@ -449,9 +469,9 @@ func until(m kanzei.Moment) string {
 	return " until " + m.String()
 }
 
-func onePerProgram(list []found1) []found1 {
+func onePerProgram(list []candidate) []candidate {
 	seen := map[string]bool{}
-	var out []found1
+	var out []candidate
 	for _, x := range list {
 		if !seen[x.s.Program] {
 			seen[x.s.Program] = true
@@ -510,7 +530,7 @@ func (j *judge) notes(st *Statement) []Basis {
 }
 
 // hold judges a pause.
-func (j *judge) hold(f *Finding, held, live []found1) {
+func (j *judge) hold(f *Finding, held, live []candidate) {
 	st := &f.Statement
 	if len(held) == 0 {
 		switch {
@@ -524,8 +544,13 @@ func (j *judge) hold(f *Finding, held, live []found1) {
 		}
 		return
 	}
-	// where several are suspended, the one of the length the text names
-	length := func(x *found1) int {
+	if st.Until != 0 { // where several are suspended, those to the day the text names
+		if k := slices.IndexFunc(held, func(x candidate) bool { return x.until.Day() == st.Until.Day() }); k >= 0 {
+			held = slices.DeleteFunc(slices.Clone(held), func(x candidate) bool { return x.until.Day() != st.Until.Day() })
+		}
+	}
+	// or of the length it names
+	length := func(x *candidate) int {
 		a := x.s.Changed.Act
 		if a == nil || a.Until == kanzei.Forever {
 			return 0
@@ -533,9 +558,9 @@ func (j *judge) hold(f *Finding, held, live []found1) {
 		return int(a.Until.Day() - a.From.Day())
 	}
 	if st.Days > 0 {
-		if k := slices.IndexFunc(held, func(x found1) bool { return length(&x) == st.Days }); k >= 0 {
+		if k := slices.IndexFunc(held, func(x candidate) bool { return length(&x) == st.Days }); k >= 0 {
 			want := held[k].s.Changed
-			held = slices.DeleteFunc(slices.Clone(held), func(x found1) bool { return x.s.Changed != want })
+			held = slices.DeleteFunc(slices.Clone(held), func(x candidate) bool { return x.s.Changed != want })
 		} else if n := length(&held[0]); n > 0 {
 			f.say(Differs, "the law suspends for %d days, until %s", n, held[0].s.Changed.Act.Until)
 			f.lean(held...)
@@ -556,7 +581,7 @@ func (j *judge) hold(f *Finding, held, live []found1) {
 }
 
 // changed judges headings restated.
-func (j *judge) changed(f *Finding, list []found1) {
+func (j *judge) changed(f *Finding, list []candidate) {
 	st := &f.Statement
 	switch {
 	case len(list) == 0:
@@ -565,7 +590,7 @@ func (j *judge) changed(f *Finding, list []found1) {
 		f.say(Agrees, "the ledger has the heading; what the text changes in its words is not compared")
 		f.lean(list...)
 	default:
-		var same, other []found1
+		var same, other []candidate
 		for _, x := range list {
 			if sameRate(&x.s, st) {
 				same = append(same, x)

@@ -345,7 +345,7 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 	admin := administrative(text)
 
 	// headings restated
-	if len(targets) > 0 && (c.has("change") || strings.Contains(text, "inserting")) && !strings.Contains(text, "are hereby suspended") && !strings.Contains(text, "is hereby suspended") {
+	if len(targets) > 0 && (c.has("change") || strings.Contains(text, "inserting")) && !suspends(c, targets) {
 		st := make(Duty, Changes)
 		if len(rates) > 0 {
 			st.setRate(rates[len(rates)-1])
@@ -503,6 +503,25 @@ func rateWord(ts []token, m ment) bool {
 	return false
 }
 
+// suspends reports "continuing to suspend headings …", "headings … are hereby
+// suspended".
+func suspends(c clause, targets []ment) bool {
+	for _, m := range c.ms {
+		if m.act != "hold" || m.quoted {
+			continue
+		}
+		for _, t := range targets {
+			if gap := t.t0 - m.t1; gap >= 0 && gap <= 3 {
+				return true
+			}
+			if gap := m.t0 - t.t1; gap >= 0 && gap <= 4 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // set reports "the duty rate for …, shall be 15 percent" with any number of
 // words between.
 func set(ts []token, c clause, m ment) bool {
@@ -519,7 +538,7 @@ func set(ts []token, c clause, m ment) bool {
 // allInOrder reports "the sum of its Column 1 Duty Rate and the additional …
 // shall be 15 percent".
 func allInOrder(text string, ts []token, m ment) bool {
-	if !strings.Contains(text, "sum of") && !strings.Contains(text, "inclusive of") && !strings.Contains(text, "higher of") && !strings.Contains(text, "when added to") {
+	if !strings.Contains(text, "sum of") && !strings.Contains(text, "inclusive of") && !strings.Contains(text, "higher of") && !strings.Contains(text, "when added to") && !strings.Contains(text, "minus column 1") {
 		return false
 	}
 	return m.rate > 0

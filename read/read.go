@@ -150,7 +150,7 @@ type Document struct {
 	Subject    kanzei.Origin `json:"subject,omitempty"`
 	Sentences  []Sentence    `json:"-"`
 	Mentions   []Mention     `json:"-"`
-	Statements []Statement   `json:"statements"`
+	Statements []Statement   `json:"-"` // Judge returns them with the law
 	Unread     []int         `json:"-"` // sentences that speak of duties, no statement could be made of
 	Remarks    []string      `json:"remarks,omitempty"`
 }

@@ -337,6 +337,7 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 		ms := c.ms
 		if beside {
 			ms = slices.DeleteFunc(slices.Clone(ms), func(m ment) bool { return m.Kind == Country })
+			c.ms = slices.DeleteFunc(slices.Clone(ms), func(m ment) bool { return m.Kind == Date })
 		}
 		b.dutyStatements(n, u, s, c, claim, verb, nil, ms, nil, nil)
 	}

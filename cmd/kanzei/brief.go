@@ -11,8 +11,6 @@ import (
 
 	"kanzei"
 	"kanzei/brief"
-	"kanzei/duty"
-	"kanzei/schedule"
 	"kanzei/trade"
 )
 
@@ -21,18 +19,17 @@ import (
 type about struct {
 	Country string `arg:"" help:"Country of origin, ISO 3166 (JP or JPN)."`
 	clocks  `embed:""`
-	JSON    bool   `name:"json" help:"Print the document as JSON."`
-	Width   int    `placeholder:"N" help:"Columns to write for (default: those of the terminal, else 80)."`
-	Law     string `hidden:"" placeholder:"DIR" help:"Folder of law; the embedded edition when left out."`
+	JSON    bool `name:"json" help:"Print the document as JSON."`
+	Width   int  `placeholder:"N" help:"Columns to write for (default: those of the terminal, else 80)."`
 }
 
 // build computes the document.
-func (a *about) build(req brief.Request) (*brief.Document, error) {
+func (a *about) build(e *env, req brief.Request) (*brief.Document, error) {
 	country, err := kanzei.ParseOrigin(a.Country)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := a.engine()
+	engine, err := e.engine()
 	if err != nil {
 		return nil, err
 	}
@@ -50,18 +47,6 @@ func (a *about) build(req brief.Request) (*brief.Document, error) {
 		}
 	}
 	return brief.Build(engine, flows, req)
-}
-
-func (a *about) engine() (*duty.Engine, error) {
-	l, err := readLaw(a.Law)
-	if err != nil {
-		return nil, err
-	}
-	s, err := schedule.Load()
-	if err != nil {
-		return nil, err
-	}
-	return duty.New(l, s), nil
 }
 
 // style is how to write on w: in colour on a terminal unless NO_COLOR is set,
@@ -94,7 +79,7 @@ func (c *briefCmd) Run(e *env) error {
 	if c.Top < 1 {
 		return badTop(c.Top)
 	}
-	d, err := c.build(brief.Request{Assume: c.Assume, Top: c.Top})
+	d, err := c.build(e, brief.Request{Assume: c.Assume, Top: c.Top})
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (c *dutyCmd) Run(e *env) error {
 	if err != nil {
 		return at("--known", err)
 	}
-	engine, err := duty.Embedded()
+	engine, err := e.engine()
 	if err != nil {
 		return err
 	}

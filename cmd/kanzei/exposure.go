@@ -12,7 +12,7 @@ func (c *exposureCmd) Run(e *env) error {
 	if c.Top < 1 {
 		return badTop(c.Top)
 	}
-	d, err := c.build(brief.Request{Assume: c.Assume, Top: c.Top})
+	d, err := c.build(e, brief.Request{Assume: c.Assume, Top: c.Top})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,23 +24,12 @@ type lawCmd struct {
 	Coverage lawCoverage `cmd:"" help:"What the law held covers, and what it does not."`
 }
 
-// readLaw returns the ledger of a folder, or the embedded one.
-func readLaw(dir string) (*ledger.Ledger, error) {
-	if dir == "" {
-		return ledger.Embedded()
-	}
-	if _, err := os.Stat(dir); err != nil {
-		return nil, &kanzei.Problem{Code: "law.folder", Msg: fmt.Sprintf("no folder of law at %s", dir)}
-	}
-	return ledger.Read(os.DirFS(dir))
-}
-
 type lawCheck struct {
-	Dir string `arg:"" optional:"" help:"Folder of law, such as law/; the embedded edition when left out."`
+	Dir string `arg:"" optional:"" help:"Folder of law, such as law/, or of instruments to add; the same as --law."`
 }
 
 func (c *lawCheck) Run(e *env) error {
-	l, err := readLaw(c.Dir)
+	l, err := readLaw(cmp.Or(c.Dir, e.folder))
 	if err != nil {
 		return err
 	}
@@ -56,11 +46,10 @@ func (c *lawCheck) Run(e *env) error {
 
 type lawTest struct {
 	Files []string `arg:"" optional:"" help:"Files of sentences; those of the law when left out."`
-	Law   string   `placeholder:"DIR" help:"Folder of law; the embedded edition when left out."`
 }
 
 func (c *lawTest) Run(e *env) error {
-	l, err := readLaw(c.Law)
+	l, err := e.ledger()
 	if err != nil {
 		return err
 	}
@@ -89,8 +78,8 @@ func (c *lawTest) Run(e *env) error {
 			}
 			files[f] = string(b)
 		}
-	case c.Law != "":
-		err = read(os.DirFS(c.Law), c.Law)
+	case e.folder != "":
+		err = read(os.DirFS(e.folder), e.folder)
 	default:
 		err = read(law.Tests, "law")
 	}
@@ -118,7 +107,7 @@ type lawCoverage struct {
 }
 
 func (c *lawCoverage) Run(e *env) error {
-	l, err := ledger.Embedded()
+	l, err := e.ledger()
 	if err != nil {
 		return err
 	}
@@ -181,7 +170,7 @@ type lawShow struct {
 }
 
 func (c *lawShow) Run(e *env) error {
-	l, err := ledger.Embedded()
+	l, err := e.ledger()
 	if err != nil {
 		return err
 	}

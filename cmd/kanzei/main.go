@@ -22,13 +22,16 @@ type cli struct {
 	Duty     dutyCmd     `cmd:"" help:"What one entry owes, and why."`
 	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
+	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`
 
+	Folder  string           `name:"law" placeholder:"DIR" help:"Folder of instruments added to the law held; a whole tree of law, with a coverage register, takes its place."`
 	Version kong.VersionFlag `help:"Print the version and exit."`
 }
 
-// env is what a command writes to.
+// env is what a command writes to, and the law it answers from.
 type env struct {
 	out, err io.Writer
+	folder   string // of law, from --law; empty for the embedded edition alone
 }
 
 func main() {
@@ -60,7 +63,7 @@ func run(args []string, out, stderr io.Writer) (code int) {
 		report(stderr, err)
 		return 2
 	}
-	if err := ctx.Run(&env{out, stderr}); err != nil {
+	if err := ctx.Run(&env{out, stderr, c.Folder}); err != nil {
 		report(stderr, err)
 		return 1
 	}

@@ -7,7 +7,7 @@ type regimeCmd struct {
 }
 
 func (c *regimeCmd) Run(e *env) error {
-	d, err := c.build(brief.Request{NoExposure: true})
+	d, err := c.build(e, brief.Request{NoExposure: true})
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,10 @@ import (
 // "Statutory" claims no preference and takes column 1; "applied" takes the base
 // duty observed in 2024 and, for Canada and Mexico, the part of each product that
 // claimed USMCA in 2025; "claimed" is applied with the exceptions for civil
-// aircraft, named articles and informational materials (chapters 49 and 97)
-// claimed on every product they name, a lower bound. Weights, contents and shares differ between authors:
+// aircraft, named articles, informational materials (chapters 49 and 97) and
+// places in a quota claimed on every product they name, a lower bound. The gap is
+// how far the published figure lies from "applied", or from "statutory" where it
+// says it is that. Weights, contents and shares differ between authors:
 // gaps are explained, nothing is tuned.
 
 //go:embed aggregate.reasons
@@ -214,7 +216,7 @@ func (g *aggregator) measure(p trade.Partner, on kanzei.Day, v variant) (*trade.
 // claims rates goods with the exceptions claimed that name them. Where that
 // levies no less, the outcome stands.
 func (g *aggregator) claims(x trade.Goods, o trade.Outcome, on kanzei.Day) (trade.Outcome, error) {
-	entry := kanzei.Entry{HTS: x.HTS, Origin: x.Origin, Date: on, Flags: []string{"civil-aircraft", "named-article"}}
+	entry := kanzei.Entry{HTS: x.HTS, Origin: x.Origin, Date: on, Flags: []string{"civil-aircraft", "named-article", "quota-in"}}
 	if ch := x.HTS.Chapter(); ch == 49 || ch == 97 {
 		entry.Flags = append(entry.Flags, "informational")
 	}
@@ -398,7 +400,11 @@ func aggregate(e *duty.Engine, o *options) error {
 				return err
 			}
 		}
-		gap := theirs - (ours[applied].lo+ours[applied].hi)/2
+		beside := ours[applied]
+		if m := strings.ToLower(row["metric"]); strings.Contains(m, "statutory") {
+			beside = ours[statutory]
+		}
+		gap := beside.gap(theirs)
 		why := ""
 		if math.Abs(gap) > 1 {
 			for _, r := range reasons {
@@ -421,6 +427,17 @@ func aggregate(e *duty.Engine, o *options) error {
 		return fmt.Errorf("%d gaps over 1 point have no line in internal/score/aggregate.reasons", open)
 	}
 	return nil
+}
+
+// gap is how far a figure lies outside: facts nobody knows leave a range.
+func (a average) gap(x float64) float64 {
+	switch {
+	case x < a.lo:
+		return x - a.lo
+	case x > a.hi:
+		return x - a.hi
+	}
+	return 0
 }
 
 func (a average) String() string {
