@@ -27,6 +27,9 @@ type Engine struct {
 	mu     sync.Mutex
 	books  map[kanzei.Day]*book
 	tables map[tableKey]*Table
+
+	factsOnce sync.Once
+	facts     []Fact
 }
 
 type book struct {

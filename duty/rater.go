@@ -132,6 +132,22 @@ func (e *Engine) bounds(known kanzei.Day) []kanzei.Moment {
 // Texts returns the texts that outcomes name. It grows; what it holds stays.
 func (r *Rater) Texts() []string { return r.texts }
 
+// Also returns a series of caveats with one more.
+func (r *Rater) Also(caveats Text, s string) Text {
+	r.series = append(r.series[:0], caveats, r.text(s))
+	if caveats == 0 {
+		r.series = r.series[1:]
+	}
+	return r.join(caveatSeparator)
+}
+
+// Text returns the index of a text.
+func (r *Rater) Text(s string) Text { return r.text(s) }
+
+// ShareOf returns m as a share of the value, rounded to 1e-8; zero where there
+// is no value.
+func ShareOf(m, value kanzei.Money) kanzei.Fraction { return shareOf(m, value) }
+
 func (r *Rater) text(s string) Text {
 	t, ok := r.byText[s]
 	if !ok {
@@ -396,19 +412,27 @@ func (r *Rater) line(c *codeInfo, h kanzei.HTS, f *frame) (*lineInfo, error) {
 	return l, nil
 }
 
+// Check returns the error that Rate would return.
+func (r *Rater) Check(entry *kanzei.Entry, known kanzei.Day) error {
+	_, _, _, err := r.look(entry, known)
+	return err
+}
+
+func (r *Rater) look(entry *kanzei.Entry, known kanzei.Day) (f *frame, code *codeInfo, line *lineInfo, err error) {
+	if err = r.engine.check(entry); err == nil {
+		if f, err = r.frame(entry.Date, known); err == nil {
+			code = r.code(entry.HTS)
+			line, err = r.line(code, entry.HTS, f)
+		}
+	}
+	return f, code, line, err
+}
+
 // Rate answers for one line as known at the end of a day; the zero Day means
 // everything held. Whole is nil for an entry of one line. Entries that make no
 // sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
-	if err := r.engine.check(entry); err != nil {
-		return err
-	}
-	f, err := r.frame(entry.Date, known)
-	if err != nil {
-		return err
-	}
-	code := r.code(entry.HTS)
-	line, err := r.line(code, entry.HTS, f)
+	f, code, line, err := r.look(entry, known)
 	if err != nil {
 		return err
 	}

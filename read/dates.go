@@ -240,7 +240,7 @@ func dateRole(ts []token, i int) string {
 
 // findDate settles the day of the document: its front matter, a line of its own
 // that is a date, or a date in its name.
-func findDate(name string, fields map[string]string, p *page, us []unit) (day kanzei.Day, by string) {
+func findDate(name string, fields map[string]string, body string) (day kanzei.Day, by string) {
 	for _, f := range []string{"date", "published_time", "publication_date", "published"} {
 		if v := fields[f]; len(v) >= 10 {
 			if d, err := kanzei.ParseDay(v[:10]); err == nil {
@@ -248,17 +248,21 @@ func findDate(name string, fields map[string]string, p *page, us []unit) (day ka
 			}
 		}
 	}
-	for i, u := range us {
-		if i >= 12 {
-			break
-		}
-		if u.end-u.start > 120 {
+	seen := 0
+	for seen < 15 && body != "" {
+		line, rest, _ := strings.Cut(body, "\n")
+		body = rest
+		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		ts := tokens(p.text, u.start, u.end, nil)
+		seen++
+		if len(line) > 120 {
+			continue
+		}
+		ts := tokens(line, 0, len(line), nil)
 		for k := range ts {
-			if d, last, n := dateAt(ts, k, 0); n > 0 && d == last && len(ts) <= n+12 {
-				return d, "the line “" + p.text[u.start:u.end] + "”"
+			if d, last, n := dateAt(ts, k, 0); n > 0 && d == last && len(ts) <= n+5 {
+				return d, "the line “" + line + "”"
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func (r *Reader) ReadOn(name string, text []byte, date kanzei.Day) *Document {
 	d.Title = tidy(fields["title"])
 	d.Source = fields["source_url"]
 	if date == 0 {
-		d.Date, d.DatedBy = findDate(name, fields, p, us)
+		d.Date, d.DatedBy = findDate(name, fields, t[rest:])
 	}
 	if d.Official {
 		d.Number = orderNumber(p, us)

@@ -167,6 +167,9 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 		if (f.s.Effect == kanzei.Excuses) != (st.Kind == Exemption) && len(st.Headings) == 0 {
 			continue
 		}
+		if len(st.Headings) == 0 && st.Kind != Exemption && claimed(&f.s) {
+			continue // paid by those only who declare a fact the text does not speak of
+		}
 		f.own = !slices.ContainsFunc(f.s.Origins, func(it kanzei.OriginItem) bool { return it.All })
 		switch {
 		case f.s.Status == ledger.Suspended:
@@ -176,11 +179,20 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 		}
 		out = append(out, f)
 	}
+	if o == 0 && len(st.Headings) == 0 && slices.ContainsFunc(out, func(c candidate) bool { return !c.own && c.from == 0 && c.s.Status == ledger.InForce }) {
+		// no country named: what is levied on all, not what one country pays
+		out = slices.DeleteFunc(out, func(c candidate) bool { return c.own })
+	}
 	slices.SortStableFunc(out, func(x, y candidate) int {
 		return cmp.Or(cmp.Compare(len(x.s.When), len(y.s.When)), cmp.Compare(strings.Count(x.s.Heading, "/"), strings.Count(y.s.Heading, "/")))
 	})
 	j.cache[key] = out
 	return out
+}
+
+// claimed reports whether a provision applies only where a fact is declared.
+func claimed(s *ledger.Standing) bool {
+	return slices.ContainsFunc(s.When, func(c kanzei.Condition) bool { return !c.Not && ledger.KindOf(c) == ledger.Claim })
 }
 
 // resumes returns the moment at which a suspended heading changes its status
@@ -438,9 +450,6 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 		for _, c := range w[:min(3, len(w))] {
 			f.Law = append(f.Law, Basis{Heading: c.Heading, Program: c.Program, Rate: c.After, Status: "awaiting implementation", From: c.At, Instrument: c.By.String(), Citation: c.By.Citation(), Quote: c.By.Act.Quote, Where: c.By.Where()})
 		}
-	case len(over) > 0:
-		f.say(Differs, "ended; no longer in force %s", on)
-		f.lean(over...)
 	default:
 		if refs := j.notes(st); len(refs) > 0 {
 			f.say(Announced, "the ledger has it as announced, not as law")
@@ -456,6 +465,11 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 		if len(other) > 0 && st.hasRate {
 			f.say(Differs, "the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
 			f.lean(other...)
+			return
+		}
+		if len(over) > 0 {
+			f.say(Differs, "ended; no longer in force %s", on)
+			f.lean(over...)
 			return
 		}
 		f.say(NotInLedger, "no provision of the ledger answers to it")
@@ -515,7 +529,7 @@ func (j *judge) notes(st *Statement) []Basis {
 		}
 		for i := range in.Acts {
 			a := &in.Acts[i]
-			if a.Kind != kanzei.ActNote {
+			if a.Kind != kanzei.ActNote || st.Kind == Deal && !strings.Contains(strings.ToLower(in.Title), "agreement") {
 				continue
 			}
 			for _, o := range st.Origins {

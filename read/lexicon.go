@@ -141,7 +141,7 @@ func newLexicon(l *ledger.Ledger) *lexicon {
 }
 
 // Words of program titles that name no goods.
-var plainTitle = words("section additional duty duties tariff tariffs on of the and its for exceptions only products articles derivatives derivative rates rate increased temporary import imports flow situation other under trade agreements intensive column canada mexico china")
+var plainTitle = words("section additional duty duties tariff tariffs on of the and its for exceptions only products articles derivatives derivative rates rate increased temporary import imports flow situation other under trade agreements intensive column canada mexico china at to lists list four year review southern northern border")
 
 // titles adds phrases of the titles of programs for which the lists above have
 // none, so that a program of an instrument added later has words too.

@@ -148,9 +148,11 @@ func (s *scaffold) acts() {
 	} else {
 		s.line("acts:")
 	}
-	for _, t := range active {
+	for k, t := range active {
+		if k > 0 {
+			s.line("")
+		}
 		s.b.WriteString(t)
-		s.line("")
 	}
 	for _, t := range open {
 		s.line("")

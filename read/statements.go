@@ -28,6 +28,7 @@ type builder struct {
 type clause struct {
 	t0, t1 int
 	ms     []ment
+	sum    bool // speaks of column 1 and additional duty together
 }
 
 // clauses cuts a sentence at semicolons and at commas before words that begin
@@ -301,6 +302,7 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 		beside = true
 	}
 	claim, verb := claimOf(c, s, b.d.Date)
+	c.sum = allIn(s.ts, c)
 	if len(rates) > 0 {
 		for k, m := range rates {
 			after, before := segment(c, rates, k)
@@ -438,6 +440,8 @@ func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, 
 	products := kindOf(after, Product)
 	if len(products) == 0 {
 		products = kindOf(before, Product)
+	} else if k := len(before) - 1; rate != nil && k >= 0 && before[k].Kind == Product && before[k].t1 == rate.t0 {
+		products = append([]ment{before[k]}, products...) // "a baseline 15% tariff on …"
 	}
 	kind := Duty
 	if claim == Exempts {
@@ -457,7 +461,7 @@ func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, 
 		if dutyNear(s.ts, rate.t0-5, rate.t1+6) && len(verb) > 0 {
 			st.Confidence = High
 		}
-		if strings.Contains(strings.ToLower(st.Words), "all-in") || allIn(s.ts, c) {
+		if c.sum {
 			st.Rate += " all-in"
 		}
 	}
@@ -469,8 +473,11 @@ func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, 
 	if c.has("threat") {
 		st.Confidence = Low
 	}
-	if claim == InForce && c.has("not") && rate == nil {
-		st.Negated = true
+	for _, m := range c.ms {
+		if m.act == "not" && (claim == InForce || claim == Begins) && (dutyNear(s.ts, m.t1, m.t1+3) || slices.ContainsFunc(verb, func(v ment) bool { return v.t0-m.t1 >= 0 && v.t0-m.t1 <= 2 })) {
+			st.Negated = true
+			st.rest(m)
+		}
 	}
 	done := map[string]bool{}
 	for _, m := range products {
@@ -509,6 +516,9 @@ func (m ment) low() string { return strings.ToLower(m.Text) }
 func allIn(ts []token, c clause) bool {
 	for k := c.t0; k < c.t1; k++ {
 		if ts[k].low == "sum" || ts[k].low == "inclusive" || ts[k].low == "combined" {
+			return true
+		}
+		if ts[k].low == "all" && k+2 < c.t1 && ts[k+1].kind == '-' && ts[k+2].low == "in" {
 			return true
 		}
 		if ts[k].low == "higher" && k+1 < c.t1 && ts[k+1].low == "of" {

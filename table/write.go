@@ -38,8 +38,8 @@ type Block struct {
 }
 
 // Create opens a table for writing by the extension of its name; "-" is CSV to
-// stdout. The columns are those of the source, except where an added field has
-// the name of one, which it replaces, then the added fields. A file gets its
+// stdout. The columns are those of the source, if there is one, except where an
+// added field has the name of one, which it replaces; then the added fields. A file gets its
 // name when it is closed: one that is cut short, even by a kill, leaves nothing
 // where the system can hold a file without a name (Linux), and elsewhere a
 // temporary file beside it.
@@ -50,13 +50,15 @@ func Create(name string, stdout io.Writer, source Reader, added []Field) (Writer
 	}
 	o := &output{}
 	var fields []Field
-	for i, f := range source.Fields() {
-		if Index(added, f.Name) < 0 {
-			o.sources = append(o.sources, i)
-			fields = append(fields, f)
+	if source != nil {
+		for i, f := range source.Fields() {
+			if Index(added, f.Name) < 0 {
+				o.sources = append(o.sources, i)
+				fields = append(fields, f)
+			}
 		}
+		o.whole = len(fields) == len(source.Fields())
 	}
-	o.whole = len(fields) == len(source.Fields())
 	fields = append(fields, added...)
 	if name == "-" {
 		o.w = bufio.NewWriterSize(stdout, 1<<20)

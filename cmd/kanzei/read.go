@@ -129,6 +129,7 @@ func (c *readCmd) print(w io.Writer, d *read.Document, list []read.Finding, on, 
 	tally := map[string]int{}
 	last := read.Span{Start: -1}
 	var tracks []read.Finding
+	seen := map[string]bool{} // agreements spoken of before
 	for _, f := range list {
 		tally[f.Verdict]++
 		switch f.Kind {
@@ -152,6 +153,14 @@ func (c *readCmd) print(w io.Writer, d *read.Document, list []read.Finding, on, 
 			head += ": " + s
 		}
 		hang(w, "  "+marks[f.Verdict]+" ", head, wide)
+		if f.Kind == read.Deal {
+			if key := head + f.Why; seen[key] {
+				fmt.Fprintln(w, "      as above")
+				continue
+			} else {
+				seen[key] = true
+			}
+		}
 		hang(w, "      ", f.Why, wide)
 		for _, b := range f.Law {
 			status := b.Status

@@ -457,7 +457,6 @@ var (
 	percentForm = regexp.MustCompile(`([\d.]+)%`)
 	lastNumber  = regexp.MustCompile(`(\d[\d,]*(?:\.\d+)?)(?: derived\))?$`)
 	leading     = regexp.MustCompile(`^([\d.]+) \(`)
-	prefixForm  = regexp.MustCompile(`(9903\.\d\d\.)(\d?x+)`)
 	feeForm     = regexp.MustCompile(`(?i)(mpf|hmf|max) (?:min )?([\d.]+)`)
 	barForm     = regexp.MustCompile(`9903\.\d\d\.(?:\d\d|\d?x+)`)
 )
