@@ -96,7 +96,13 @@ func (h HTS) Compact() string {
 	if h == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%0*d", h.Digits(), h.Ten()/pow10[10-h.Digits()])
+	var b [10]byte
+	n := h.Ten()
+	for i := len(b) - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
+	return string(b[:h.Digits()])
 }
 
 // String returns the code with dots, as in 8703.23.01.40.

@@ -31,7 +31,7 @@ func laws(t testing.TB) []namedLaw {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []namedLaw{{"made up", made, 6000}, {"held", held, 1200}}
+	return []namedLaw{{"made up", made, 6000}, {"held", held, 2000}}
 }
 
 type namedLaw struct {

@@ -13,6 +13,7 @@ import (
 // found out about it. Its table holds these provisions alone.
 type treatment struct {
 	*Table
+	id        uint64
 	bearing   []uint16
 	simple    bool                // all rates are ad valorem, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
@@ -35,17 +36,20 @@ func (r *Rater) treatment(l *lawTable, code *codeInfo, origin int) *treatment {
 	if code.stretch < 0 {
 		code.stretch = l.atlas.find(code.hts.Ten())
 	}
-	list := l.Table.ids[code.stretch]
+	return r.classed(l, l.Table.ids[code.stretch], l.class[origin])
+}
+
+// classed returns what bears on goods of a list of provisions and a class of
+// origins of a classified table.
+func (r *Rater) classed(l *lawTable, list, class uint16) *treatment {
 	row := l.rows[list]
 	if row == nil {
 		row = make([]*treatment, l.classes)
 		l.rows[list] = row
 	}
-	class := l.class[origin]
-	if t := row[class]; t != nil {
-		return t
+	if row[class] == nil {
+		row[class] = r.intern(l, l.lists[list], slices.Index(l.class, class))
 	}
-	row[class] = r.intern(l, l.lists[list], origin)
 	return row[class]
 }
 
@@ -78,6 +82,7 @@ func (r *Rater) intern(l *lawTable, provs []uint16, origin int) *treatment {
 	t := r.treatments[string(key)]
 	if t == nil {
 		t = newTreatment(l, ids, key[0] == 1)
+		t.id = uint64(len(r.treatments))
 		r.treatments[string(key)] = t
 	}
 	return t

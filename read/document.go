@@ -31,7 +31,7 @@ func (r *Reader) ReadOn(name string, text []byte, date kanzei.Day) *Document {
 		d.Kind, d.Official = kind, true
 	}
 	d.Title = tidy(fields["title"])
-	d.Source = fields["source_url"]
+	d.Source = tidy(fields["source_url"])
 	if date == 0 {
 		d.Date, d.DatedBy = findDate(name, fields, t[rest:])
 	}
@@ -81,7 +81,9 @@ func (r *Reader) ReadOn(name string, text []byte, date kanzei.Day) *Document {
 	return d
 }
 
-func tidy(s string) string { return strings.Join(strings.Fields(s), " ") }
+func tidy(s string) string {
+	return strings.Join(strings.Fields(strings.ToValidUTF8(s, "\ufffd")), " ")
+}
 
 // orderNumber reads a number printed at the head: "Executive Order 14266 of …",
 // "Proclamation 10908".

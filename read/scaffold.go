@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"kanzei"
 	"kanzei/ledger"
@@ -24,7 +25,13 @@ func (r *Reader) Scaffold(d *Document) ([]byte, error) {
 	s := &scaffold{r: r, d: d, book: r.ledger.AsKnown(0)}
 	s.head()
 	s.acts()
-	return []byte(s.b.String()), nil
+	// YAML takes no control characters, nor bytes that are no text
+	return []byte(strings.Map(func(r rune) rune {
+		if r != '\n' && !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, s.b.String())), nil
 }
 
 type scaffold struct {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	_ "time/tzdata" // the default day is Eastern on any machine
 
 	"github.com/alecthomas/kong"
 
@@ -20,6 +21,7 @@ type cli struct {
 	Regime   regimeCmd   `cmd:"" help:"What is in force, what is suspended, what comes next and when."`
 	Exposure exposureCmd `cmd:"" help:"What is hit and what it costs, by measure, chapter and product."`
 	Duty     dutyCmd     `cmd:"" help:"What one entry owes, and why."`
+	Rate     rateCmd     `cmd:"" help:"Rate a file of entries, CSV or Parquet, of any size."`
 	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`

@@ -33,6 +33,7 @@ var steps = []step{
 	{"lists-metals", listsMetals},
 	{"lists-s301", listsS301},
 	{"lists-partners", listsPartners},
+	{"model", buildModel},
 	{"law", compileLaw}, // last: it reads the lists that other steps write
 }
 

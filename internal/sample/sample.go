@@ -13,6 +13,7 @@ import (
 
 	"kanzei"
 	"kanzei/duty"
+	"kanzei/entries"
 	"kanzei/schedule"
 	"kanzei/table"
 	"kanzei/trade"
@@ -54,7 +55,7 @@ type Source struct {
 	pairs    []pair
 	sums     []float64
 	carried  map[carryKey]kanzei.HTS
-	entries  int
+	opened   int // entries
 	rows     int
 	left     int // lines of the entry at hand
 	entry    header
@@ -125,51 +126,21 @@ func New(e *duty.Engine, seed uint64) (*Source, error) {
 
 func (s *Source) chance(p float64) bool { return s.rng.Float64() < p }
 
-// EntryNumber returns the n-th entry number of a filer: three characters, seven
-// digits and a check digit.
+// EntryNumber returns the n-th entry number of a filer.
 func EntryNumber(filer string, n int) string {
 	d := fmt.Sprintf("%s%07d", filer, n%10_000_000)
-	return d + string('0'+checkDigit(d))
-}
-
-// checkDigit weighs the digits by 2 and 1 from the right, letters counting as
-// their place modulo ten, as US Customs does (19 CFR 142; ACE, entry summary
-// create, appendix E).
-func checkDigit(s string) byte {
-	sum := 0
-	for i := range len(s) {
-		c := s[len(s)-1-i]
-		d := int(c - '0')
-		if c >= 'A' {
-			d = letterDigit(c)
-		}
-		if i%2 == 0 {
-			d *= 2
-		}
-		sum += d/10 + d%10
-	}
-	return byte((10 - sum%10) % 10)
-}
-
-func letterDigit(c byte) int {
-	switch {
-	case c <= 'I':
-		return int(c-'A') + 1
-	case c <= 'R':
-		return int(c-'J') + 1
-	}
-	return int(c-'S') + 2
+	return d + string(entries.CheckDigit(d))
 }
 
 func (s *Source) open() {
 	r := s.rng
-	s.entries++
+	s.opened++
 	filers := []string{"ABC", "9K1", "X07", "M42", "231"}
 	h := header{date: First + kanzei.Day(r.IntN(int(Last-First)+1))}
 	if s.chance(0.5) {
 		h.date = kanzei.DayOf(2025, 1, 1) + kanzei.Day(r.IntN(int(Last-kanzei.DayOf(2025, 1, 1))+1))
 	}
-	h.id = EntryNumber(filers[s.entries%len(filers)], s.entries/len(filers)+1)
+	h.id = EntryNumber(filers[s.opened%len(filers)], s.opened/len(filers)+1)
 	h.importer = fmt.Sprintf("IMP-%05d", int(20000*math.Pow(r.Float64(), 3)))
 	p := s.pair()
 	h.origin = p.origin
