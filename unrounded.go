@@ -57,6 +57,10 @@ func (x Unrounded) Cents(f Fraction) Money {
 	if x.hi < 0 {
 		return -Unrounded{}.Minus(x).Cents(f)
 	}
+	if x.hi == 0 && f == One && x.lo < 1<<63 { // most amounts
+		const cent = unit / uint64(One)
+		return Money((x.lo+cent/2)/cent) * Cent
+	}
 	mid, low := bits.Mul64(x.lo, uint64(f))
 	high, m := bits.Mul64(uint64(x.hi), uint64(f))
 	mid, carry := bits.Add64(mid, m, 0)

@@ -48,6 +48,7 @@ type Document struct {
 	Exposure *Exposure   `json:"exposure,omitempty"`
 	Caveats  []Caveat    `json:"caveats"`
 	Sources  []Source    `json:"sources"`
+	Seen     string      `json:"caveats_seen_from,omitempty"` // when the caveats were written, if after Known
 }
 
 // A Country is the country the folder is about.
@@ -115,6 +116,7 @@ func Build(engine *duty.Engine, flows *trade.Flows, req Request) (*Document, err
 		On:      req.On, Known: req.Known, Horizon: horizon, Hindsight: req.Known > req.On,
 		Caveats: []Caveat{},
 	}
+	d.Seen = caveatsLabel(d)
 	if req.On > horizon && horizon != 0 {
 		d.KnownOnlyTo = horizon
 	}
@@ -133,6 +135,7 @@ func Build(engine *duty.Engine, flows *trade.Flows, req Request) (*Document, err
 	b.summary()
 	b.caveats()
 	b.cite()
+	b.censor()
 	return d, nil
 }
 

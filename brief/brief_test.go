@@ -228,6 +228,139 @@ func TestNoForesight(t *testing.T) {
 	}
 }
 
+// No text of a folder as known on its day names a later day, unless the law
+// known names it or the words are those of an instrument already public.
+func TestNoForesightInTexts(t *testing.T) {
+	e, err := duty.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, on := range []kanzei.Day{kanzei.DayOf(2025, 4, 15), kanzei.DayOf(2025, 9, 10), kanzei.DayOf(2026, 1, 20), kanzei.DayOf(2018, 3, 23)} {
+		d := build(t, Request{Country: japan, On: on})
+		b := &builder{req: Request{On: on, Known: on}, engine: e, book: e.Book(on)}
+		c := b.censorship()
+		c.name(d.Horizon) // the label names it
+		for _, s := range d.Exposure.States {
+			c.name(s.On)
+		}
+		if !strings.Contains(d.Seen, dayWords(d.Horizon)) {
+			t.Errorf("%s: the limits are not labelled: %q", on, d.Seen)
+		}
+		var quotes []string
+		for _, s := range d.Sources {
+			if s.Kind == "instrument" && s.Public > on {
+				t.Errorf("%s: %s was public on %s", on, s.Name, s.Public)
+			}
+			for _, q := range s.Quotes {
+				quotes = append(quotes, q.Text)
+			}
+		}
+		d.Sources = slices.DeleteFunc(d.Sources, func(s Source) bool { return s.Kind == "data" })
+		data, err := json.Marshal(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var tree any
+		if err := json.Unmarshal(data, &tree); err != nil {
+			t.Fatal(err)
+		}
+		texts := 0
+		var walk func(x any, path string)
+		walk = func(x any, path string) {
+			switch x := x.(type) {
+			case map[string]any:
+				for k, v := range x {
+					walk(v, path+"."+k)
+				}
+			case []any:
+				for _, v := range x {
+					walk(v, path)
+				}
+			case string:
+				texts++
+				if strings.HasPrefix(path, ".exposure.source") || slices.ContainsFunc(quotes, func(q string) bool { return strings.Contains(x, q) }) {
+					return
+				}
+				if strings.HasSuffix(path, ".url") || strings.HasPrefix(path, ".exposure.assumption") {
+					return
+				}
+				x = strings.ReplaceAll(x, "2024", "") // the year of the imports
+				if s := c.foresees(x); s != "" {
+					t.Errorf("%s: %s names %s: %s", on, path, s, x)
+				}
+			}
+		}
+		walk(tree, "")
+		if texts < 100 {
+			t.Errorf("%s: %d texts", on, texts)
+		}
+	}
+}
+
+// The censor finds what it must.
+func TestForesees(t *testing.T) {
+	e, err := duty.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &builder{req: Request{On: april, Known: april}, engine: e, book: e.Book(april)}
+	c := b.censorship()
+	for text, want := range map[string]string{
+		"Before 4 June 2025 it is open":          "4 June 2025",
+		"until 9 July 2025 the pause":            "",
+		"between 2 April and 4 April 2025":       "",
+		"announced for India for February 2026":  "February 2026",
+		"see PP 10947, cl. (6)":                  "PP 10947",
+		"by EO 14257":                            "",
+		"refunds after the judgment":             "the judgment",
+		"on 2026-02-20":                          "2026-02-20",
+		"Note 51(c) repeats it in 2027":          "2027",
+		"on October 5, 2025":                     "October 5, 2025",
+		"the duty of 20 May 2025 and 2025.10.00": "20 May 2025",
+	} {
+		if got := c.foresees(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A heading split in two parts is one measure: chapter 73 paid 25 % under
+// 9903.81.87 before its part on the steel content began.
+func TestSplitHeading(t *testing.T) {
+	for _, req := range []Request{{Country: japan, On: april, Known: latest, NoExposure: true}, {Country: japan, On: kanzei.DayOf(2025, 6, 3), NoExposure: true}} {
+		d := build(t, req)
+		if m := measure(t, d, "9903.81.87/73"); !slices.Equal(m.Meanwhile, []string{"9903.81.87"}) || len(m.InPlaceOf) > 0 {
+			t.Errorf("%s: meanwhile %v, in place of %v", req.On, m.Meanwhile, m.InPlaceOf)
+		}
+		for _, e := range d.Outlook {
+			if slices.Contains(e.Headings, "9903.81.87/73") && (e.What == "begins" || len(e.InPlace) > 0) {
+				t.Errorf("%s: %s", req.On, e.Sentence())
+			}
+		}
+	}
+}
+
+// The chapters listed and the others sum to all.
+func TestChaptersSum(t *testing.T) {
+	x := build(t, Request{Country: japan, On: april}).Exposure
+	var value int64
+	sums := make([]int64, len(x.States))
+	for _, r := range x.Chapters {
+		value += r.ValueUSD
+		for i, c := range r.Cells {
+			sums[i] += c.MaxUSD
+		}
+	}
+	if value != x.ValueUSD {
+		t.Errorf("imports %d of %d", value, x.ValueUSD)
+	}
+	for i, s := range x.States {
+		if d := sums[i] - s.Totals.AdditionalMaxUSD; d > 100 || d < -100 {
+			t.Errorf("state %d: %d of %d", i, sums[i], s.Totals.AdditionalMaxUSD)
+		}
+	}
+}
+
 // An order waits for its notice: EO 14345 between 4 and 16 September 2025.
 func TestAwaiting(t *testing.T) {
 	d := build(t, Request{Country: japan, On: kanzei.DayOf(2025, 9, 10), NoExposure: true})
@@ -236,6 +369,27 @@ func TestAwaiting(t *testing.T) {
 	}
 	if !slices.ContainsFunc(d.Outlook, func(e Event) bool { return e.What == Awaiting && slices.Contains(e.Headings, "9903.02.73") }) {
 		t.Error("9903.02.73 is not awaited")
+	}
+	for _, e := range d.Outlook {
+		if e.What == Awaiting && slices.Contains(e.Headings, "9903.94.41") && e.At != 0 {
+			t.Errorf("9903.94.41 on %s: nobody knew the day of the notice", e.At)
+		}
+	}
+	find := func(head string) string {
+		for _, p := range d.Summary {
+			if strings.HasPrefix(p.Head, head) {
+				return p.Text
+			}
+		}
+		return ""
+	}
+	for head, want := range map[string]string{
+		"Reciprocal": "Ordered by EO 14345 on 4 September 2025", "Passenger": "15 % with column 1 included (9903.94.40, .41)",
+		headNext: "EO 14345 of 4 September 2025 orders",
+	} {
+		if !strings.Contains(find(head), want) {
+			t.Errorf("%s: %q lacks %q", head, find(head), want)
+		}
 	}
 }
 

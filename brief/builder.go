@@ -87,13 +87,16 @@ func (b *builder) caveats() {
 		if g.Until <= on || g.From > last {
 			continue
 		}
+		if b.req.Known < cov.Horizon && !b.knownGap(g, last) {
+			continue
+		}
 		p := kanzei.Provision{Products: g.Products, Origins: g.Origins}
 		if !b.book.Origins(&p, on)(b.req.Country) {
 			continue
 		}
 		say := sentence(g.Say)
 		if g.Unsupported {
-			say += " (no duty is given for these goods)"
+			say += noDuty
 		}
 		b.caveat(GapCaveat, g.Program, say)
 	}
@@ -115,6 +118,19 @@ func (b *builder) caveats() {
 	if x := b.doc.Exposure; x != nil {
 		b.tradeCaveats(x)
 	}
+}
+
+// knownGap reports whether a gap is about law known: its program is declared,
+// and it has begun or leaves goods without a duty.
+func (b *builder) knownGap(g *ledger.Gap, last kanzei.Moment) bool {
+	if g.From.Day() > b.req.Known && !g.Unsupported {
+		return false
+	}
+	if strings.Contains(g.Program, "*") || g.Program == "" || g.Unsupported {
+		return true
+	}
+	_, _, ok := b.book.Program(g.Program, max(last, b.req.Known.Open()))
+	return ok
 }
 
 func (b *builder) tradeCaveats(x *Exposure) {

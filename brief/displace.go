@@ -42,7 +42,12 @@ func (b *builder) meanwhile(now *ledger.State) {
 			}
 			new := then.Provisions[k]
 			m.InPlaceOf = b.sameProgram(yielding(then, m.Heading, b.req.Country), new.Program, begins)
-			paid := []string{}
+			paid, left := b.covered(eve, new, m.codes)
+			if len(left) == 0 && slices.ContainsFunc(paid, func(h string) bool { return stem(h) == stem(m.Heading) }) {
+				m.Meanwhile = paid
+				continue
+			}
+			paid = []string{}
 			for _, q := range eve.Provisions {
 				if q.Effect != kanzei.Levies || q.Status != ledger.InForce || !q.Origin(b.req.Country) || claimed(&q.Provision) {
 					continue
@@ -54,7 +59,11 @@ func (b *builder) meanwhile(now *ledger.State) {
 						continue
 					}
 				}
-				if _, ok := q.Codes.Intersects(m.codes); ok {
+				codes := left
+				if q.Program == new.Program {
+					codes = m.codes
+				}
+				if _, ok := q.Codes.Intersects(codes); ok {
 					paid = append(paid, q.Heading)
 				}
 			}
@@ -69,6 +78,22 @@ func (b *builder) meanwhile(now *ledger.State) {
 			}
 		}
 	}
+}
+
+// covered returns the headings of a measure's program that are in force on its
+// goods in a state, and the codes that none of them reaches.
+func (b *builder) covered(s *ledger.State, m *ledger.Placed, codes ledger.Set) (paid []string, left ledger.Set) {
+	left = codes
+	for _, q := range s.Provisions {
+		if q.Program != m.Program || q.Heading == m.Heading || q.Effect != kanzei.Levies || q.Status != ledger.InForce || !q.Origin(b.req.Country) || claimed(&q.Provision) {
+			continue
+		}
+		if _, ok := q.Codes.Intersects(codes); ok {
+			paid = append(paid, q.Heading)
+			left = left.Minus(q.Codes)
+		}
+	}
+	return paid, left
 }
 
 // sameProgram keeps the headings of a program.

@@ -15,12 +15,17 @@ import (
 // An Exposure is the static annual duty on the imports of a year under the law
 // of several days.
 type Exposure struct {
-	Name        string     `json:"name"`
-	Year        int        `json:"year"`
-	ValueUSD    int64      `json:"value_usd"`
-	States      []State    `json:"states"`
+	Name     string  `json:"name"`
+	Year     int     `json:"year"`
+	ValueUSD int64   `json:"value_usd"`
+	States   []State `json:"states"`
+
+	// ObservedDutyUSD is the duty of all kinds that customs calculated on the
+	// imports of the year, with quotas and exclusions as claimed then.
+	ObservedDutyUSD int64 `json:"observed_duty_usd"`
+
 	Programs    []Row      `json:"programs"` // by falling duty in the state that takes most
-	Chapters    []Row      `json:"chapters"` // the same, the first ten
+	Chapters    []Row      `json:"chapters"` // the same, the first ten and the sum of the others
 	Products    []Row      `json:"products"`
 	Headings    []Weight   `json:"headings"` // 2024 imports by heading of four digits, the largest
 	Coverage    []Carried  `json:"coverage"`
@@ -103,7 +108,7 @@ func (b *builder) days() []day {
 		if e.At > d.Open() {
 			d++
 		}
-		if !e.Levies || e.Claim {
+		if !e.Levies || e.Claim || e.What == Awaiting {
 			continue
 		}
 		if !slices.Contains(steps, d) {
@@ -326,6 +331,9 @@ func (b *builder) fillExposure(p trade.Partner, ranges, with *trade.Exposure, as
 		x.Products[i].Name = b.productName(kanzei.MustHTS(x.Products[i].Key))
 	}
 	x.Headings = b.weights(p)
+	for _, l := range p.Lines {
+		x.ObservedDutyUSD += l.DutyUSD
+	}
 	b.doc.Exposure = x
 }
 

@@ -123,7 +123,7 @@ func (d *Document) figures() []figure {
 		}
 	}
 	for i := range d.Outlook {
-		if e := &d.Outlook[i]; e.Levies && !e.Claim {
+		if e := &d.Outlook[i]; e.Levies && !e.Claim && e.What != Awaiting {
 			out = append(out, figure{dayWords(e.At.Day()), "next change of duty"})
 			break
 		}

@@ -27,6 +27,8 @@ type Event struct {
 	Claim    bool          `json:"on_claim,omitempty"`
 	Public   kanzei.Day    `json:"public"` // when the act behind it became known
 	Later    bool          `json:"public_after_on,omitempty"`
+	Extends  bool          `json:"extends,omitempty"`    // the heading was in force on other goods
+	Order    string        `json:"ordered_by,omitempty"` // the instrument whose notice is awaited
 	Law      []LawRef      `json:"law"`
 
 	by ledger.Ref
@@ -51,6 +53,13 @@ func (b *builder) outlook() {
 			e.What = "products"
 			e.Title = c.What
 			e.Note = ""
+			if c.By.Act.Implemented > b.req.Known {
+				continue // a list of an act that awaits its notice
+			}
+		case c.What == Awaiting:
+			if !b.ordered(&e, c) {
+				continue
+			}
 		default:
 			st := b.book.Standing(heading, c.At)
 			if st.Status == ledger.Absent {
@@ -70,16 +79,20 @@ func (b *builder) outlook() {
 			} else if c.What == "changes" && e.Before == e.After {
 				e.What = "restated"
 			}
-			e.Levies = st.Effect == kanzei.Levies && e.What != "restated" && e.What != Awaiting
+			e.Levies = st.Effect == kanzei.Levies && e.What != "restated"
 			if e.Levies && !e.Claim && (e.What == "begins" || e.What == "resumes") {
 				if states[c.At] == nil {
 					states[c.At] = b.book.At(c.At)
 				}
+				if states[c.At-1] == nil {
+					states[c.At-1] = b.book.At(c.At - 1)
+				}
 				e.InPlace = b.standing(yielding(states[c.At], heading, b.req.Country), c.At)
+				b.split(&e, heading, states[c.At-1], states[c.At])
 			}
 		}
 		if n := slices.IndexFunc(out, func(x Event) bool {
-			return x.At == e.At && x.Program == e.Program && x.What == e.What && x.Before == e.Before && x.After == e.After && x.by.Instrument == e.by.Instrument && x.Claim == e.Claim && ((e.What != "note" && e.What != Announced) || x.Note == e.Note)
+			return x.At == e.At && x.Program == e.Program && x.What == e.What && x.Before == e.Before && x.After == e.After && x.by.Instrument == e.by.Instrument && x.Claim == e.Claim && x.Extends == e.Extends && ((e.What != "note" && e.What != Announced) || x.Note == e.Note)
 		}); n >= 0 {
 			x := &out[n]
 			if heading != "" {
@@ -165,14 +178,16 @@ func weight(e *Event) int {
 	switch {
 	case e.What == HeldVoid:
 		return 0
+	case e.What == Awaiting && !e.Levies:
+		return 3
+	case e.What == Awaiting:
+		return 2
 	case e.Levies && !e.Claim && (e.What == "ends" || e.What == "is suspended"):
 		return 0
 	case e.Levies && !e.Claim:
 		return 1
 	case e.What == "products":
 		return 2
-	case e.What == Awaiting:
-		return 3
 	case e.Levies:
 		return 4
 	case strings.HasPrefix(e.What, "exception"):
@@ -234,6 +249,9 @@ func (e Event) Sentence() string {
 	case "resumes":
 		return fmt.Sprintf("%s: %s%s is back%s; no further act is needed", e.Title, plainRate(e.After), hs, inPlace(e.InPlace))
 	case "begins":
+		if e.Extends {
+			return fmt.Sprintf("%s: %s%s reaches further goods%s", e.Title, plainRate(e.After), hs, inPlace(e.InPlace))
+		}
 		return fmt.Sprintf("%s: %s%s begins%s", e.Title, plainRate(e.After), hs, inPlace(e.InPlace))
 	case "ends":
 		return fmt.Sprintf("%s: %s%s ends", e.Title, plainRate(e.Before), hs)
@@ -255,16 +273,153 @@ func (e Event) Sentence() string {
 	case HeldVoid:
 		return e.Title + hs + ": " + e.Note + "; collection ends only by an act of its own"
 	case Awaiting:
-		return fmt.Sprintf("%s%s: ordered, awaiting implementation%s", e.Title, hs, orRate(e.After))
+		return e.Title + ": " + e.orderedWords()
 	}
 	return e.Note
 }
 
-func orRate(s string) string {
-	if s == "" {
-		return ""
+// orderedWords says what an order that awaits its notice will do.
+func (e *Event) orderedWords() string {
+	s := e.orderedDeed() + ", ordered by " + e.Order + " on " + dayWords(e.Public) + e.orderedFrom()
+	if e.At == 0 {
+		return s + ", in effect from the day of a notice that is not public yet"
 	}
-	return " (" + plainRate(s) + ")"
+	return s + "; it takes effect with a notice that is not public yet"
+}
+
+// orderedFrom says from when, if the order says so.
+func (e *Event) orderedFrom() string {
+	switch {
+	case e.At == 0:
+		return ""
+	case e.At.Day() < e.Public:
+		return ", retroactive to " + dayWords(e.At.Day())
+	}
+	return ", from " + dayWords(e.At.Day())
+}
+
+func (e *Event) orderedDeed() string {
+	hs := headingWords(e.Headings)
+	switch e.kind() {
+	case kanzei.ActImpose:
+		return plainRate(e.After) + " (" + hs + ")"
+	case kanzei.ActExempt:
+		return "exception (" + hs + ")"
+	case kanzei.ActTerminate:
+		if e.Before != "" {
+			return "end of the " + plainRate(e.Before) + " (" + hs + ")"
+		}
+		return "end of " + hs
+	case kanzei.ActSuspend:
+		return "suspension of " + hs
+	case kanzei.ActAmend:
+		if e.After != "" {
+			return plainRate(e.After) + " (" + hs + ")"
+		}
+		return "other terms (" + hs + ")"
+	}
+	return "change (" + hs + ")"
+}
+
+func (e *Event) kind() kanzei.ActKind { return e.by.Act.Kind }
+
+// ordered fills the event of an act that awaits its notice. It reports false
+// for what is no news by itself: lists, programs, and acts that do not bear on
+// the country.
+func (b *builder) ordered(e *Event, c ledger.Change) bool {
+	a := c.By.Act
+	switch a.Kind {
+	case kanzei.ActAdd, kanzei.ActStrike, kanzei.ActProgram, kanzei.ActNote:
+		return false
+	}
+	e.Note, e.Order = "", c.By.Instrument.ID
+	on := b.req.On.Open()
+	st := b.book.Standing(c.Heading, on)
+	if a.Kind != kanzei.ActImpose && a.Kind != kanzei.ActExempt && st.Status != ledger.Absent {
+		if !b.book.Origins(&st.Provision, on)(b.req.Country) {
+			return false
+		}
+		if st.Effect == kanzei.Levies {
+			e.Before = spaced(st.Rate.Rate.Text)
+		}
+		e.Claim = claimed(&st.Provision)
+	}
+	if a.Provision != nil && len(a.Provision.When) > 0 {
+		e.Claim = claimed(a.Provision)
+	}
+	if a.Kind == kanzei.ActAmend && !slices.Contains(a.Fields, "rate") {
+		if st.Status == ledger.Absent {
+			return false // terms that the notice gives to what it puts into the schedule
+		}
+		e.After = ""
+	}
+	if e.Program == "" {
+		e.Program = st.Program
+	}
+	if e.Program == "" { // an act on what the same order puts into the law
+		for i := range c.By.Instrument.Acts {
+			if x := &c.By.Instrument.Acts[i]; x.Provision != nil && slices.Contains(x.Targets, c.Heading) && x.Provision.Program != "" {
+				e.Program = x.Provision.Program
+			}
+		}
+	}
+	if p, _, ok := b.book.Program(e.Program, max(on, c.At)); ok {
+		e.Title = plain(p.Title)
+	} else if e.Title == "" {
+		e.Title = e.Program
+	}
+	switch a.Kind {
+	case kanzei.ActImpose, kanzei.ActTerminate, kanzei.ActSuspend, kanzei.ActResume:
+		e.Levies = a.Kind == kanzei.ActImpose || e.Before != ""
+	case kanzei.ActAmend:
+		e.Levies = e.After != ""
+	}
+	return true
+}
+
+// stem is the heading that is filed: the part before the stroke.
+func stem(heading string) string {
+	h, _, _ := strings.Cut(heading, "/")
+	return h
+}
+
+// split corrects the beginning of one part of a heading that was in force
+// before: on goods that the program reached already it is a change of rate or
+// of terms, on others the heading reaches further goods.
+func (b *builder) split(e *Event, heading string, eve, then *ledger.State) {
+	k := slices.IndexFunc(then.Provisions, func(p *ledger.Placed) bool { return p.Heading == heading })
+	if k < 0 {
+		return
+	}
+	new := then.Provisions[k]
+	left := new.Codes
+	rate := ""
+	for _, q := range eve.Provisions {
+		if q.Program != new.Program || q.Effect != kanzei.Levies || q.Status != ledger.InForce || !q.Origin(b.req.Country) || claimed(&q.Provision) {
+			continue
+		}
+		left = left.Minus(q.Codes)
+		if stem(q.Heading) == stem(heading) {
+			rate = q.Rate.Rate.Text
+		}
+	}
+	if len(left) == 0 {
+		// The program reached these goods already: nothing of another program ends.
+		e.InPlace = slices.DeleteFunc(e.InPlace, func(h string) bool {
+			return b.book.Standing(h, then.Moment).Program != new.Program
+		})
+	}
+	switch {
+	case rate == "" || e.What != "begins":
+	case len(left) > 0:
+		e.Extends = true
+	default:
+		e.What, e.Before = "changes", spaced(rate)
+		e.InPlace = nil
+		if e.Before == e.After {
+			e.What, e.Levies = "restated", false
+		}
+	}
 }
 
 func inPlace(hs []string) string {

@@ -29,8 +29,27 @@ func chapterRows(ranges, with *trade.Exposure) []Row {
 		}
 	}
 	out := sorted(rows)
-	return out[:min(len(out), maxChapters)]
+	if len(out) <= maxChapters {
+		return out
+	}
+	other := Row{Key: otherKey, Cells: make([]Cell, len(ranges.States))}
+	for _, r := range out[maxChapters:] {
+		other.ValueUSD += r.ValueUSD
+		for i, c := range r.Cells {
+			o := &other.Cells[i]
+			o.HitUSD, o.MinUSD, o.MaxUSD = o.HitUSD+c.HitUSD, o.MinUSD+c.MinUSD, o.MaxUSD+c.MaxUSD
+			o.AssumedMin, o.AssumedMax = o.AssumedMin+c.AssumedMin, o.AssumedMax+c.AssumedMax
+		}
+	}
+	for i := range other.Cells {
+		o := &other.Cells[i]
+		o.MinPct, o.MaxPct = share(o.MinUSD, other.ValueUSD), share(o.MaxUSD, other.ValueUSD)
+	}
+	return append(out[:maxChapters:maxChapters], other)
 }
+
+// otherKey is the row of all chapters that are not listed.
+const otherKey = "other"
 
 func productRows(ranges, with *trade.Exposure, top int) []Row {
 	rows := map[string]*Row{}
@@ -129,7 +148,8 @@ func (b *builder) chapterName(key string) string { return chapterNames[key] }
 
 // chapterNames shorten the titles of the chapters of the Harmonized System.
 var chapterNames = map[string]string{
-	"01": "live animals", "02": "meat", "03": "fish and crustaceans", "04": "dairy, eggs, honey", "05": "products of animal origin",
+	otherKey: "all other chapters",
+	"01":     "live animals", "02": "meat", "03": "fish and crustaceans", "04": "dairy, eggs, honey", "05": "products of animal origin",
 	"06": "live trees and plants", "07": "vegetables", "08": "fruit and nuts", "09": "coffee, tea, spices", "10": "cereals",
 	"11": "milling products, starches", "12": "oil seeds, plants", "13": "gums, resins", "14": "vegetable plaiting materials", "15": "fats and oils",
 	"16": "prepared meat and fish", "17": "sugars", "18": "cocoa", "19": "prepared cereals, bakery", "20": "prepared vegetables and fruit",

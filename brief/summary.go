@@ -33,14 +33,20 @@ func (b *builder) summary() {
 		}
 		add(headTrade, fmt.Sprintf("US imports from %s in %d: %s; the largest headings are %s.", d.Country.Name, x.Year, usd(x.ValueUSD), join(parts)))
 	}
+	var minor []string
 	for i := range d.Regime {
-		if rank(&d.Regime[i].Measures[0]) < 2 {
+		if p := &d.Regime[i]; rank(&p.Measures[0]) < 10 && b.minor(p) {
+			minor = append(minor, lower(plain(p.Title)))
+		}
+	}
+	for i := range d.Regime {
+		if rank(&d.Regime[i].Measures[0]) < 2 && !b.minor(&d.Regime[i]) {
 			add(named(d.Regime[i].Title, d.Regime[i].Authority), b.programWords(&d.Regime[i]))
 		}
 	}
 	var coming []*Program
 	for i := range d.Regime {
-		if r := rank(&d.Regime[i].Measures[0]); r >= 2 && r < 10 {
+		if r := rank(&d.Regime[i].Measures[0]); r >= 2 && r < 10 && !b.minor(&d.Regime[i]) {
 			coming = append(coming, &d.Regime[i])
 		}
 	}
@@ -48,12 +54,18 @@ func (b *builder) summary() {
 	for _, p := range coming {
 		add(named(p.Title, p.Authority), b.programWords(p))
 	}
+	for _, name := range b.orderedPrograms() {
+		add(sentence(plain(b.programTitle(name, d.On.Open()))), b.orderedOf(name))
+	}
+	if len(minor) > 0 {
+		add("Others", "Each on less than 0.5 % of imports, see the measures: "+join(minor)+".")
+	}
 	if len(d.Regime) == 0 {
 		add("Measures", "No additional duty on goods of "+d.Country.Name+" is held for this day, and none is coming.")
 	}
 	add(headNext, b.nextWords())
 	if d.Exposure != nil {
-		add(headCost, costWords(d.Exposure))
+		add(headCost, costWords(d.Exposure)+b.notCounted())
 	}
 }
 
@@ -109,9 +121,17 @@ func (b *builder) programWords(p *Program) string {
 	}
 	var out []string
 	levied := 0
+	var codes ledger.Set
+	stems := map[string]bool{}
 	for _, g := range groups(p) {
 		m := g.First
 		s := fmt.Sprintf("%s (%s)", plainRate(m.Rate), headingWords(g.Headings))
+		if !slices.ContainsFunc(g.Headings, func(h string) bool { return !stems[stem(h)] }) && (m.Status == string(ledger.InForce) || m.Status == Coming && len(m.Meanwhile) == 0) {
+			s += " on further goods"
+		}
+		for _, h := range g.Headings {
+			stems[stem(h)] = true
+		}
 		if !slices.Contains(g.bases, baseWords(kanzei.BaseValue)) {
 			s += " on the " + join(g.bases)
 		}
@@ -122,6 +142,7 @@ func (b *builder) programWords(p *Program) string {
 			continue
 		}
 		levied++
+		codes = codes.Union(g.codes)
 		switch m.Status {
 		case string(ledger.InForce):
 			s += " in force since " + dayWords(m.Since.Day())
@@ -157,10 +178,133 @@ func (b *builder) programWords(p *Program) string {
 	if len(out) == 0 {
 		return ""
 	}
+	if s := scopeWords(codes); len(codes) > 0 && strings.HasPrefix(s, "goods of chapter") {
+		out = append(out, "It reaches "+s+".")
+	}
+	if s := b.orderedOf(p.Name); s != "" {
+		out = append(out, s)
+	}
+	out = append(out, b.replaced(p.Name)...)
 	if n := b.notOn(p, levied); n != "" {
 		out = append(out, n)
 	}
 	return strings.Join(out, " ")
+}
+
+// orderedOf says what orders that await their notice will do to a program, and
+// orderedPrograms names those of which nothing stands in the law yet.
+func (b *builder) orderedOf(program string) string {
+	by := map[string][]string{}
+	var orders []string
+	for i := range b.doc.Outlook {
+		e := &b.doc.Outlook[i]
+		if e.What != Awaiting || e.Program != program || !e.Levies || e.Claim {
+			continue
+		}
+		who := e.Order + " on " + dayWords(e.Public)
+		if by[who] == nil {
+			orders = append(orders, who)
+		}
+		by[who] = append(by[who], e.orderedDeed()+e.orderedFrom())
+	}
+	var out []string
+	for _, who := range orders {
+		out = append(out, fmt.Sprintf("Ordered by %s, in effect with a notice that is not public yet: %s.", who, join(by[who])))
+	}
+	return strings.Join(out, " ")
+}
+
+func (b *builder) orderedPrograms() []string {
+	var out []string
+	for i := range b.doc.Outlook {
+		e := &b.doc.Outlook[i]
+		if e.What != Awaiting || !e.Levies || e.Claim || slices.Contains(out, e.Program) {
+			continue
+		}
+		if !slices.ContainsFunc(b.doc.Regime, func(p Program) bool { return p.Name == e.Program }) {
+			out = append(out, e.Program)
+		}
+	}
+	return out
+}
+
+// notCounted names the orders that the cost leaves out because their notice is
+// awaited.
+func (b *builder) notCounted() string {
+	var orders []string
+	for i := range b.doc.Outlook {
+		if e := &b.doc.Outlook[i]; e.What == Awaiting && e.Levies && !e.Claim && !slices.Contains(orders, e.Order) {
+			orders = append(orders, e.Order)
+		}
+	}
+	if len(orders) == 0 {
+		return ""
+	}
+	return " Not counted: what " + join(orders) + " orders, until its notice is public."
+}
+
+// replaced tells, with hindsight, which duties of a program on the country's
+// goods were put into the law and later taken out of it back to their first
+// day.
+func (b *builder) replaced(program string) []string {
+	if !b.doc.Hindsight {
+		return nil
+	}
+	var out []string
+	for _, in := range b.engine.Ledger.Instruments {
+		for i := range in.Acts {
+			a := &in.Acts[i]
+			if a.Kind != kanzei.ActTerminate || a.Public > b.req.Known || a.From.Day() >= a.Public || a.From <= b.req.On.Open() {
+				continue
+			}
+			for _, h := range a.Targets {
+				was := b.engine.Book(a.Public-1).Standing(h, a.From)
+				if was.Status != ledger.InForce || was.Program != program || was.By.Act.From < a.From || !b.book.Origins(&was.Provision, a.From)(b.req.Country) {
+					continue
+				}
+				var heirs []string
+				rate := ""
+				for _, d := range in.Acts {
+					if p := d.Provision; d.Kind == kanzei.ActImpose && p.Program == program && d.From == a.From && d.Table == nil && b.book.Origins(p, a.From)(b.req.Country) {
+						heirs, rate = append(heirs, d.Targets...), plainRate(rateWords(p.Rate))
+					}
+				}
+				s := fmt.Sprintf("First %s (%s) by %s from %s", plainRate(rateWords(was.Rate)), h, was.By.Instrument.ID, dayWords(a.From.Day()))
+				if rateWords(was.Rate) == "+"+plainRate(rateWords(was.Rate)) {
+					s += ", on top of column 1"
+				}
+				s += fmt.Sprintf("; %s of %s replaced it back to that day", in.ID, dayWords(a.Public))
+				if len(heirs) > 0 {
+					s += fmt.Sprintf(" by %s (%s)", rate, headingWords(heirs))
+				}
+				if a.Implemented > a.Public {
+					s += ", in the schedule since the notice of " + dayWords(a.Implemented)
+				}
+				out = append(out, s+".")
+			}
+		}
+	}
+	return out
+}
+
+// minor reports whether a program is on less than half a percent of imports on
+// every day measured.
+func (b *builder) minor(p *Program) bool {
+	x := b.doc.Exposure
+	if x == nil || p.Excused != nil || b.orderedOf(p.Name) != "" || p.Measures[0].Since > x.States[len(x.States)-1].On.Open() {
+		return false
+	}
+	for i := range x.Programs {
+		if x.Programs[i].Key != p.Name {
+			continue
+		}
+		for _, c := range x.Programs[i].Cells {
+			if c.HitUSD*200 >= x.ValueUSD {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // onward says what the law known makes of a measure after this standing: the
@@ -352,12 +496,12 @@ func (b *builder) nextWords() string {
 	days := 0
 	for i := range b.doc.Outlook {
 		e := &b.doc.Outlook[i]
-		if !e.Levies || e.Claim {
+		if !e.Levies || e.Claim || e.What == Awaiting {
 			continue
 		}
 		if d := e.At.Day(); d != last {
 			if days == 3 {
-				return strings.Join(out, " ")
+				break
 			}
 			days++
 			out = append(out, "On "+dayWords(e.At.Day())+" "+e.Sentence()+".")
@@ -365,6 +509,29 @@ func (b *builder) nextWords() string {
 			continue
 		}
 		out[len(out)-1] = strings.TrimSuffix(out[len(out)-1], ".") + "; " + e.Sentence() + "."
+	}
+	return b.orderedNext(out)
+}
+
+// orderedNext puts what is ordered and awaits its notice before the days that
+// are set.
+func (b *builder) orderedNext(out []string) string {
+	by := map[string][]string{}
+	var orders []string
+	public := map[string]kanzei.Day{}
+	for i := range b.doc.Outlook {
+		e := &b.doc.Outlook[i]
+		if e.What != Awaiting || !e.Levies || e.Claim || e.kind() == kanzei.ActTerminate {
+			continue
+		}
+		if by[e.Order] == nil {
+			orders = append(orders, e.Order)
+		}
+		public[e.Order] = e.Public
+		by[e.Order] = append(by[e.Order], lower(e.Title)+" "+e.orderedDeed()+e.orderedFrom())
+	}
+	for _, o := range slices.Backward(orders) {
+		out = slices.Insert(out, 0, fmt.Sprintf("%s of %s orders: %s; it takes effect with a notice that is not public yet.", o, dayWords(public[o]), join(by[o])))
 	}
 	if len(out) == 0 {
 		return "The law known names no further change of duty on these goods."
@@ -380,6 +547,9 @@ func costWords(x *Exposure) string {
 		text := fmt.Sprintf("%s: %s USD a year on top of column 1, %s of all imports", stateWords(x.States, i), amounts(t.AdditionalMinUSD, t.AdditionalMaxUSD), pcts(t.AdditionalMinPct, t.AdditionalMaxPct))
 		if t.Range() {
 			text += fmt.Sprintf(" (%s: %s)", x.Assumption, amounts(s.AssumedMin, s.AssumedMax))
+		}
+		if s.Name == "before" {
+			text += fmt.Sprintf("; an upper bound: no quota and no exclusion is claimed (duty of all kinds that customs calculated on the imports of %d: %s)", x.Year, usd(x.ObservedDutyUSD))
 		}
 		out = append(out, text)
 	}

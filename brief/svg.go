@@ -102,7 +102,7 @@ func (d *Document) window() (from, to kanzei.Day) {
 	}
 	far := true // nothing changes soon: show the next change, however late
 	for i := range d.Outlook {
-		if e := &d.Outlook[i]; e.Levies && !e.Claim {
+		if e := &d.Outlook[i]; e.Levies && !e.Claim && e.What != Awaiting {
 			if at := e.At.Day(); at < most || far && at < d.On+730 {
 				to = max(to, at+30)
 				far = false

@@ -181,6 +181,9 @@ func clocks(d *Document) string {
 func standing(m *Measure) string {
 	s := stands(m)
 	if d := m.Displaced; d != nil {
+		if d.At <= m.Since && m.Status == Coming {
+			return "gives way to " + headingWords(d.By) + " from " + dayShort(d.At.Day())
+		}
 		if d.At <= m.Since {
 			return "gives way to " + headingWords(d.By) + " since " + dayShort(d.At.Day())
 		}
@@ -398,6 +401,9 @@ func deedWords(x *Public) string {
 
 func (p *page) caveats(d *Document) {
 	p.section("What this folder does not know")
+	if d.Seen != "" {
+		p.wrap(2, 2, p.dim(d.Seen))
+	}
 	more := 0
 	for _, c := range d.Caveats {
 		if c.Kind == NotModelled {

@@ -114,7 +114,7 @@ func (p *page) exposure(d *Document, top int) {
 }
 
 // wide is the width of a column of amounts.
-const wide = 14
+const wide = 15
 
 // pick chooses at most n states to show: the day itself and the last ones.
 func pick(x *Exposure, n int) []int {
@@ -164,8 +164,8 @@ func moved(r *Row) bool {
 // a narrow page, in the last state before and from the day on.
 func (p *page) byCode(x *Exposure, title string, rows []Row, top int) {
 	code := 4
-	if len(rows) > 0 {
-		code = len(rows[0].Key) + 2
+	for _, r := range rows {
+		code = max(code, len(r.Key)+2)
 	}
 	states := pick(x, max(2, (p.width-12-code-28)/wide))
 	name := p.width - 2 - code - 10 - wide*len(states)

@@ -1,6 +1,8 @@
 package duty
 
 import (
+	"encoding/binary"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -35,8 +37,19 @@ func (r *Rater) Classes(on, known kanzei.Day) (Classes, error) {
 // Products returns the number of classes of products.
 func (c Classes) Products() int { return len(c.law.lists) }
 
-// Product returns the class of a ten-digit code.
-func (c Classes) Product(h kanzei.HTS) int { return int(c.law.Table.ids[c.law.atlas.find(h.Ten())]) }
+// Product returns the class of a code, -1 for one of fewer than ten digits on
+// parts of which different provisions bear.
+func (c Classes) Product(h kanzei.HTS) int {
+	lo, hi := h.Range()
+	i := c.law.atlas.find(lo)
+	id := c.law.Table.ids[i]
+	for i++; i < len(c.law.Table.ids) && c.law.atlas.cuts[i] < hi; i++ {
+		if c.law.Table.ids[i] != id {
+			return -1
+		}
+	}
+	return int(id)
+}
 
 // Origin returns the class of the origin at this place of [kanzei.Origins].
 func (c Classes) Origin(i int) int { return int(c.law.class[i]) }
@@ -44,19 +57,120 @@ func (c Classes) Origin(i int) int { return int(c.law.class[i]) }
 // Treatment returns what bears on goods of a class of products and a class of
 // origins.
 func (c Classes) Treatment(product, origin int) Treatment {
-	return Treatment{c.rater.engine, c.rater.classed(c.law, uint16(product), uint16(origin))}
+	l := c.law
+	if l.plain == nil {
+		l.plain = c.rater.plainly(l)
+	}
+	o := l.member(origin)
+	var ids []uint16
+	for _, id := range l.lists[product] {
+		if l.plain[id] != 0 && l.provs[id].from(o) {
+			ids = append(ids, id)
+		}
+	}
+	return Treatment{c.rater.engine, c.rater.plainTreatment(l, ids, l.column2.has(o))}
+}
+
+// member returns an origin of a class.
+func (l *lawTable) member(class int) int {
+	if l.members == nil {
+		l.members = make([]int, l.classes)
+		for o := len(l.class) - 1; o >= 0; o-- {
+			l.members[l.class[o]] = o
+		}
+	}
+	return l.members[class]
+}
+
+// plainly numbers the provisions of a table by what they do to goods of which
+// nothing is claimed but a special program and nothing is declared but the
+// content of metals; zero for those that then do nothing.
+func (r *Rater) plainly(l *lawTable) []uint32 {
+	if r.plain == nil {
+		r.plain = map[string]uint32{}
+		r.plainOf = map[string]*treatment{}
+	}
+	out := make([]uint32, len(l.provs))
+	none := facts{entry: &kanzei.Entry{Value: nominal}}
+	for i := range l.provs {
+		p := &l.provs[i]
+		if p.declares {
+			continue
+		}
+		dead := false
+		var when []string
+		for j := range p.When {
+			switch c := &p.When[j]; c.Fact {
+			case "column-1", "entered", "use", "spi", "steel", "aluminum", "copper":
+				when = append(when, c.Text)
+			default:
+				dead = dead || holds(c, &none) == c.Not
+			}
+		}
+		if dead {
+			continue
+		}
+		rate := p.Rate
+		if rate.Mode != kanzei.ByText {
+			rate.Rate.Text = ""
+		}
+		key := fmt.Sprintf("%q %d %v %q %q %v", p.Program, p.Effect, rate, p.base, when, slices.Contains(p.InLieuOf, "mfn"))
+		id, ok := r.plain[key]
+		if !ok {
+			id = uint32(len(r.plain) + 1)
+			r.plain[key] = id
+		}
+		out[i] = id
+	}
+	return out
+}
+
+// plainTreatment returns the treatment of goods on which these provisions bear,
+// less those that do nothing: exceptions to which none of the others yields.
+func (r *Rater) plainTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
+	for i := len(ids) - 1; i >= 0; i-- {
+		p := &l.provs[ids[i]]
+		if p.Effect == kanzei.Levies && p.Rate.Mode != kanzei.NoDuty || slices.Contains(p.InLieuOf, "mfn") {
+			continue
+		}
+		if !slices.ContainsFunc(ids[i+1:], func(q uint16) bool { return l.yields(int(q), int(ids[i])) }) {
+			ids = slices.Delete(ids, i, i+1)
+		}
+	}
+	key := append(r.key[:0], 0)
+	if column2 {
+		key[0] = 1
+	}
+	for i, id := range ids {
+		key = binary.LittleEndian.AppendUint32(key, l.plain[id])
+		var bits byte
+		for j := range i {
+			if l.yields(int(id), int(ids[j])) {
+				bits |= 1 << (j & 7)
+			}
+			if j&7 == 7 || j == i-1 {
+				key = append(key, bits)
+				bits = 0
+			}
+		}
+	}
+	r.key = key
+	t := r.plainOf[string(key)]
+	if t == nil {
+		t = newTreatment(l, ids, column2)
+		r.plainOf[string(key)] = t
+	}
+	return t
 }
 
 // A Treatment is a list of provisions that bear on goods, with how they yield
-// to each other. Treatments of one rater are equal where the provisions are the
-// same in all that an answer rests on. A treatment answers many at once.
+// to each other, so far as they do anything to goods of which no more is known
+// than [Goods] say. Treatments of one rater are equal where they do the same. A
+// treatment answers many at once.
 type Treatment struct {
 	engine *Engine
 	t      *treatment
 }
-
-// ID is a number that no other treatment of the rater has.
-func (t Treatment) ID() uint64 { return t.t.id }
 
 // Index finds which provisions bear on which codes, which asking would do
 // later; it may be called ahead by any goroutine.
@@ -101,11 +215,12 @@ func (t Treatment) Claims() bool {
 	return slices.ContainsFunc(t.t.conds, func(c *kanzei.Condition) bool { return c.Fact == "spi" })
 }
 
-// Goods are what a treatment is asked about: the day of entry, the facts
-// declared and the rate of column 1 or 2.
+// Goods are what a treatment is asked about. Other facts are not declared.
 type Goods struct {
-	Entry kanzei.Entry // value, quantities, code and origin are ignored
-	Rate  kanzei.Rate
+	On                      kanzei.Day  // of entry
+	Rate                    kanzei.Rate // of column 1 or 2
+	Steel, Aluminum, Copper kanzei.Share
+	SPI                     string // special program claimed
 
 	// Observed, when not nil, is an ad valorem equivalent for a rate that is
 	// levied by quantity or is a rule of text.
@@ -141,8 +256,7 @@ type Burden struct {
 // Burden returns what goods of the treatment pay. Shares are exact to 1e-8,
 // each duty rounded half up.
 func (t Treatment) Burden(g *Goods) Burden {
-	entry := g.Entry
-	entry.Value, entry.Quantity, entry.Quantity2 = nominal, 0, 0
+	entry := kanzei.Entry{Date: g.On, Value: nominal, Steel: g.Steel, Aluminum: g.Aluminum, Copper: g.Copper, SPI: g.SPI}
 	c := &computation{engine: t.engine, table: t.t.Table, entry: &entry, bearing: t.t.bearing, line: schedule.Line{General: g.Rate}}
 	c.base.rate, c.base.value, c.base.column = g.Rate, nominal, "column 1 general"
 	text := g.Rate.Kind == kanzei.RateByText || g.Rate.Kind == kanzei.RateNone

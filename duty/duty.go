@@ -25,8 +25,10 @@ type Engine struct {
 
 	atlas  func() *atlas
 	mu     sync.Mutex
-	books  map[kanzei.Day]*book
+	turns  func() []kanzei.Day
+	books  map[kanzei.Day]*book // by the last turn of knowledge
 	tables map[tableKey]*Table
+	laws   map[stampKey]*Table
 
 	factsOnce sync.Once
 	facts     []Fact
@@ -43,9 +45,15 @@ type tableKey struct {
 	view  View
 }
 
+type stampKey struct {
+	stamp string
+	view  View
+}
+
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
-	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}}
+	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }),
+		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}}
 }
 
 // Embedded returns an engine over the editions built into the program.
@@ -70,6 +78,9 @@ func (e *Engine) Book(known kanzei.Day) *ledger.Book {
 }
 
 func (e *Engine) book(known kanzei.Day) *book {
+	if known != 0 {
+		known = e.turn(known)
+	}
 	b := e.books[known]
 	if b == nil {
 		k := e.Ledger.AsKnown(known)
@@ -77,6 +88,19 @@ func (e *Engine) book(known kanzei.Day) *book {
 		e.books[known] = b
 	}
 	return b
+}
+
+// turn returns the first of the days that know the same as a day.
+func (e *Engine) turn(known kanzei.Day) kanzei.Day {
+	turns := e.turns()
+	i, found := slices.BinarySearch(turns, known)
+	switch {
+	case found:
+		return known
+	case i == 0:
+		return 1
+	}
+	return turns[i-1]
 }
 
 // Table returns the law of the day as known at the end of a day, compiled.
@@ -88,24 +112,47 @@ func (e *Engine) Table(on, known kanzei.Day, view View) (*Table, error) {
 	if found {
 		epoch++
 	}
+	return e.table(b, epoch, on.Open(), view)
+}
+
+// table returns the compiled law of a stretch of a book. Books that differ by
+// acts not in effect then share it, and so do the views where no judgment is.
+func (e *Engine) table(b *book, epoch int, m kanzei.Moment, view View) (*Table, error) {
 	key := tableKey{b, epoch, view}
 	if t := e.tables[key]; t != nil {
 		return t, nil
 	}
-	t, err := compile(b.At(on.Open()), view, e.atlas)
-	if err == nil {
-		e.tables[key] = t
+	stamp := stampKey{b.Stamp(m), view}
+	t := e.laws[stamp]
+	if t == nil && view == Legal {
+		if c, err := e.table(b, epoch, m, Collected); err == nil && !c.voids {
+			t = c
+		}
 	}
-	return t, err
+	if t == nil {
+		var err error
+		if t, err = compile(b.At(m), view, e.atlas); err != nil {
+			return nil, err
+		}
+	}
+	e.tables[key], e.laws[stamp] = t, t
+	return t, nil
 }
 
 // Assess answers for one entry as known at the end of a day; the zero Day
 // means everything held. Entries that make no sense are a *kanzei.Problem.
 func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessment, error) {
+	declared := entry
 	if err := e.check(&entry); err != nil {
 		return nil, err
 	}
+	if known != 0 && known < e.Ledger.Coverage.Begins {
+		return nil, &kanzei.Problem{Code: "date.coverage", Msg: fmt.Sprintf("the law as known on %s is before the coverage begins", known), Hint: fmt.Sprintf("ask for %s or later", e.Ledger.Coverage.Begins)}
+	}
 	a := &kanzei.Assessment{Entry: entry, On: entry.Date, Known: known, Questions: []kanzei.Question{}, Caveats: []string{}}
+	if entry.Ch98 != "" { // shown as declared, computed on what chapter 98 makes of it
+		defer func() { a.Entry = declared }()
+	}
 	horizon := e.Ledger.Coverage.Horizon
 	if known == 0 || known > horizon {
 		a.Known = horizon
@@ -297,7 +344,10 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 	if sum > kanzei.One {
 		return &kanzei.Problem{Code: "share.sum", Msg: fmt.Sprintf("the metal contents sum to %s%% of the customs value", sum), Hint: "contents are disjoint parts of the value"}
 	}
-	return nil
+	if entry.AssessedKnown && entry.Assessed < 0 {
+		return &kanzei.Problem{Code: "value.negative", Msg: fmt.Sprintf("assessed duty %s is negative", entry.Assessed)}
+	}
+	return chapter98(entry)
 }
 
 // gaps adds the sentences of the register that bear on the entry. It reports

@@ -111,7 +111,7 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 	}
 	total += f.base.on(f.share(mfn))
 	if t.traced != nil {
-		t.traced(f, parts, f.share(mfn), total, ok)
+		t.traced(f, parts, mfn, total, ok)
 	}
 	return parts, total, ok
 }

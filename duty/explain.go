@@ -184,13 +184,22 @@ func (c *computation) asked(s *span) []kanzei.Question {
 		return out
 	}
 	seen := map[string]bool{}
+	var parts []part
 	for i := range s.corner.parts {
 		x := &s.corner.parts[i]
-		if x.why != notClaimed || c.table.provs[x.prov].When[x.cond].Not {
+		p := &c.table.provs[x.prov]
+		when, exclusion := p.When, false
+		switch {
+		case x.why == notClaimed && !p.When[x.cond].Not:
+		case x.why == applies && p.Effect == kanzei.Levies:
+			if when = excluding(p.When); len(when) == 0 {
+				continue
+			}
+			exclusion = true
+		default:
 			continue
 		}
-		p := &c.table.provs[x.prov]
-		e, fact := claim(*c.entry, p)
+		e, fact := claim(*c.entry, when)
 		if fact == "" || seen[fact] {
 			continue
 		}
@@ -203,11 +212,17 @@ func (c *computation) asked(s *span) []kanzei.Question {
 		}
 		f := s.corner.facts
 		f.entry, f.base = &e, &v.base
-		_, total, ok := c.table.evaluate(&f, s.corner.bearing, nil)
+		var total kanzei.Money
+		var ok bool
+		parts, total, ok = c.table.evaluate(&f, s.corner.bearing, parts)
 		if !ok || total >= s.corner.total { // nobody claims what costs more
 			continue
 		}
-		out = append(out, kanzei.Question{Fact: fact, Ask: p.Title + "?", DutyIf: map[string]kanzei.Money{"yes": total, "no": s.corner.total}})
+		ask := p.Title + "?"
+		if exclusion {
+			ask = fmt.Sprintf("%s (out of %s)?", when[0].Text, p.Heading)
+		}
+		out = append(out, kanzei.Question{Fact: fact, Ask: ask, DutyIf: map[string]kanzei.Money{"yes": total, "no": s.corner.total}})
 	}
 	return out
 }
@@ -245,12 +260,25 @@ var spiOf = map[string][]string{
 	"BH": {"BH"}, "MA": {"MA"}, "OM": {"OM"}, "PE": {"PE"}, "CO": {"CO"}, "PA": {"PA"}, "CA": {"S", "S+"}, "MX": {"S", "S+"},
 }
 
-// claim returns the entry with every claim of a provision made, and the facts.
-func claim(e kanzei.Entry, p *prov) (kanzei.Entry, string) {
+// excluding returns the claims that would take goods out of a duty: what its
+// conditions negate, stated plainly.
+func excluding(when []kanzei.Condition) []kanzei.Condition {
+	var out []kanzei.Condition
+	for _, w := range when {
+		if w.Not && ledger.KindOf(w) == ledger.Claim {
+			w.Not, w.Text = false, strings.TrimPrefix(w.Text, "not ")
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// claim returns the entry with every claim of the conditions made, and the facts.
+func claim(e kanzei.Entry, when []kanzei.Condition) (kanzei.Entry, string) {
 	var facts []string
 	e.Flags = slices.Clone(e.Flags)
-	for i := range p.When {
-		w := &p.When[i]
+	for i := range when {
+		w := &when[i]
 		if w.Not || ledger.KindOf(*w) != ledger.Claim {
 			continue
 		}

@@ -117,6 +117,9 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 				line.Numbers = append(line.Numbers, n.heading)
 			}
 		}
+		if c.entry.Flag(dutiablePart) {
+			line.Numbers = append([]string{c.entry.Ch98}, line.Numbers...)
+		}
 		line.Numbers = append(line.Numbers, c.entry.HTS.String())
 		out = append(out, line)
 	}

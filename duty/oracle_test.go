@@ -305,6 +305,9 @@ func TestEngineAgainstInterpreter(t *testing.T) {
 					known = src.knowledge(on)
 				}
 				e := src.entry(on)
+				if e.HTS.Chapter() == 98 && !e.Flag("chapter-98") { // the line is the claim, see chapter98
+					e.Flags = append(e.Flags, "chapter-98")
+				}
 				a, err := engine.Assess(e, known)
 				if err != nil {
 					t.Fatalf("%s: %v", show(&e, known), err)

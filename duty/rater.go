@@ -1,13 +1,11 @@
 package duty
 
 import (
-	"fmt"
+	mathbits "math/bits"
 	"slices"
 	"strings"
 
 	"kanzei"
-	"kanzei/ledger"
-	"kanzei/schedule"
 )
 
 // A Rater assesses many entry lines, one after another: the answers of
@@ -25,19 +23,28 @@ type Rater struct {
 	gapsAt map[int]*gapSet
 	bounds []kanzei.Moment // at which the gaps change
 
+	known kanzei.Day // that of days
+	days  []*frame   // frames[known]
+
 	treatments map[string]*treatment
+	treated    []*treatment // the same; the first is nil
 	provisions map[string]uint32
-	codes      map[kanzei.HTS]*codeInfo
+	codes      map[kanzei.HTS]*Code
 	lines      map[lineKey]*lineInfo
-	origins    []uint16 // Origin → index + 1
-	spi        [][]string
-	filled     int // templates held
+	origins    []uint16   // Origin → index + 1
+	spi        [][]string // by origin
+	spis       map[string]uint16
+	filled     int               // templates held
+	plain      map[string]uint32 // see classes.go
+	plainOf    map[string]*treatment
 
 	texts    []string
 	byText   map[string]Text
 	bySeries map[string]Text
 	programs map[string]uint16
 	names    []string
+	noHarbor Text
+	spiFact  Text
 
 	// of the line at hand
 	entry   *kanzei.Entry
@@ -47,7 +54,10 @@ type Rater struct {
 	key     []byte
 	totals  []kanzei.Money
 	scratch kanzei.Assessment
-	shown   Outcome
+
+	own, other, alternative baseDuty
+	contents                facts
+	claimed                 kanzei.Entry
 }
 
 // A Text is an index into [Rater.Texts]; zero is the empty text.
@@ -105,8 +115,9 @@ const (
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
 		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
-		treatments: map[string]*treatment{}, provisions: map[string]uint32{}, codes: map[kanzei.HTS]*codeInfo{}, lines: map[lineKey]*lineInfo{},
-		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}}
+		treatments: map[string]*treatment{}, treated: make([]*treatment, 1), provisions: map[string]uint32{}, codes: map[kanzei.HTS]*Code{}, lines: map[lineKey]*lineInfo{},
+		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}, spis: map[string]uint16{"": 0}}
+	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
 	all := kanzei.Origins()
 	r.origins, r.spi = make([]uint16, 1<<16), make([][]string, len(all))
@@ -189,270 +200,31 @@ func (r *Rater) add(t Text) {
 	}
 }
 
-// A frame is what all entries of a day have in common, as known on a day.
-type frame struct {
-	on               kanzei.Day
-	now, then, legal *lawTable // then is nil where the law known now is that of the day of entry
-	gaps             *gapSet
-	known            kanzei.Day
-	horizon          Text // the caveat of a day after the horizon
-	edition          int
-	era              uint8 // of the order of filing
-	fee              int   // fiscal year of the processing fee
-}
-
-// A lawTable is a table with what this rater has made of it.
-type lawTable struct {
-	*Table
-	ids     []uint32 // provision → its number among all provisions met
-	class   []uint16 // origin → class of origins that the same provisions bear on
-	classes int
-	asked   int
-	rows    [][]*treatment // by list, then class; nil until the table is asked often
-}
-
-// A gapSet is the gaps of the register at a moment.
-type gapSet struct {
-	gaps []gapAt
-}
-
-type gapAt struct {
-	codes       ledger.Set
-	origin      func(kanzei.Origin) bool
-	say         Text
-	unsupported bool
-}
-
-// frame returns the frame of a day.
-func (r *Rater) frame(on, known kanzei.Day) (*frame, error) {
-	i := int(on - schedule.Start)
-	if i < 0 {
-		if _, err := r.engine.Schedule.Line(0, on); err != nil {
-			return nil, err
-		}
-		i = 0
-	}
-	days := r.frames[known]
-	if i < len(days) && days[i] != nil {
-		return days[i], nil
-	}
-	f := &frame{on: on, known: known, edition: schedule.EditionAt(on), era: uint8(filingEra(on)), fee: feeYear(on)}
-	horizon := r.engine.Ledger.Coverage.Horizon
-	if on > horizon {
-		f.horizon = r.text(fmt.Sprintf(afterHorizon, horizon))
-	}
-	var err error
-	if f.now, err = r.law(on, known, Collected); err != nil {
-		return nil, err
-	}
-	if f.legal, err = r.law(on, known, Legal); err != nil {
-		return nil, err
-	}
-	if known == 0 || known > on {
-		if f.then, err = r.law(on, on, Collected); err != nil {
-			return nil, err
-		}
-	}
-	f.gaps = r.gapsOn(on.Open())
-	if i >= len(days) {
-		days = append(days, make([]*frame, i+1-len(days))...)
-		r.frames[known] = days
-	}
-	days[i] = f
-	return f, nil
-}
-
-func (r *Rater) law(on, known kanzei.Day, view View) (*lawTable, error) {
-	t, err := r.engine.Table(on, known, view)
-	if err != nil {
-		return nil, err
-	}
-	if l := r.laws[t]; l != nil {
-		return l, nil
-	}
-	l := &lawTable{Table: t, ids: make([]uint32, len(t.provs))}
-	for i := range t.provs {
-		key := t.provs[i].describe()
-		id, ok := r.provisions[key]
-		if !ok {
-			id = uint32(len(r.provisions))
-			r.provisions[key] = id
-		}
-		l.ids[i] = id
-	}
-	r.laws[t] = l
-	return l, nil
-}
-
-// classify builds the index of the table and finds the origins that the same
-// provisions bear on.
-func (l *lawTable) classify() {
-	t := l.Table
-	t.index()
-	l.rows, l.class = make([][]*treatment, len(t.lists)), make([]uint16, len(originIndex))
-	classes := map[string]uint16{}
-	bits := make([]byte, (len(t.provs)+8)/8)
-	for o := range l.class {
-		clear(bits)
-		for i := range t.provs {
-			if t.provs[i].from(o) {
-				bits[i>>3] |= 1 << (i & 7)
-			}
-		}
-		if t.column2.has(o) {
-			bits[len(t.provs)>>3] |= 1 << (len(t.provs) & 7)
-		}
-		c, ok := classes[string(bits)]
-		if !ok {
-			c = uint16(len(classes))
-			classes[string(bits)] = c
-		}
-		l.class[o] = c
-	}
-	l.classes = len(classes)
-}
-
-// describe writes all of a provision that an answer may rest on, but for codes,
-// origins and its act.
-func (p *prov) describe() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q %q %d %v %q", p.Heading, p.Program, p.Title, p.Effect, p.Rate, p.base)
-	fmt.Fprintf(&b, " %v %q %q %q %p %p", p.When, p.YieldsTo, p.InLieuOf, p.Caveat, p.Void.Instrument, p.Void.Act)
-	return b.String()
-}
-
-func (r *Rater) gapsOn(at kanzei.Moment) *gapSet {
-	epoch, found := slices.BinarySearch(r.bounds, at)
-	if found {
-		epoch++
-	}
-	if g := r.gapsAt[epoch]; g != nil {
-		return g
-	}
-	g := &gapSet{}
-	b := r.engine.Book(0)
-	for i := range r.engine.Ledger.Coverage.Gaps {
-		c := &r.engine.Ledger.Coverage.Gaps[i]
-		if at < c.From || at >= c.Until {
-			continue
-		}
-		p := kanzei.Provision{Products: c.Products, Origins: c.Origins}
-		g.gaps = append(g.gaps, gapAt{b.Products(&p, at), b.Origins(&p, at), r.text(c.Say), c.Unsupported})
-	}
-	r.gapsAt[epoch] = g
-	return g
-}
-
-// A codeInfo is what the schedule and the atlas say of a code.
-type codeInfo struct {
-	hts     kanzei.HTS
-	stretch int         // of the atlas, -1 until asked for
-	short   bool        // fewer than ten digits
-	lines   []*lineInfo // by edition of the schedule
-}
-
-type lineKey struct {
-	hts, rated kanzei.HTS
-	general    string
-	column2    string
-	additional string
-	special    *schedule.Special
-	units      *string
-}
-
-// A lineInfo is a line of the schedule, the same for the editions that say the
-// same.
-type lineInfo struct {
-	schedule.Line
-	additional Text // the caveat
-}
-
-func (r *Rater) code(h kanzei.HTS) *codeInfo {
-	c := r.codes[h]
-	if c == nil {
-		n := len(schedule.Calendar())
-		c = &codeInfo{hts: h, stretch: -1, short: h.Digits() < 10, lines: make([]*lineInfo, n)}
-		if len(r.codes) > maxCodes {
-			clear(r.codes)
-		}
-		r.codes[h] = c
-	}
-	return c
-}
-
-const (
-	maxCodes     = 1 << 17 // codes held
-	maxTemplates = 1 << 18 // templates held
-)
-
-func (r *Rater) line(c *codeInfo, h kanzei.HTS, f *frame) (*lineInfo, error) {
-	if l := c.lines[f.edition]; l != nil {
-		return l, nil
-	}
-	line, err := r.engine.Schedule.Line(h, f.on)
-	if err != nil {
-		return nil, err
-	}
-	k := lineKey{h, line.Rated, line.General.Text, line.Column2.Text, line.AdditionalDuties, nil, nil}
-	if len(line.Special) > 0 {
-		k.special = &line.Special[0]
-	}
-	if len(line.Units) > 0 {
-		k.units = &line.Units[0]
-	}
-	l := r.lines[k]
-	if l == nil {
-		l = &lineInfo{Line: line}
-		if line.AdditionalDuties != "" {
-			l.additional = r.text(additionalDuties + line.AdditionalDuties)
-		}
-		r.lines[k] = l
-	}
-	c.lines[f.edition] = l
-	return l, nil
-}
-
-// Check returns the error that Rate would return.
-func (r *Rater) Check(entry *kanzei.Entry, known kanzei.Day) error {
-	_, _, _, err := r.look(entry, known)
-	return err
-}
-
-func (r *Rater) look(entry *kanzei.Entry, known kanzei.Day) (f *frame, code *codeInfo, line *lineInfo, err error) {
-	if err = r.engine.check(entry); err == nil {
-		if f, err = r.frame(entry.Date, known); err == nil {
-			code = r.code(entry.HTS)
-			line, err = r.line(code, entry.HTS, f)
-		}
-	}
-	return f, code, line, err
-}
-
 // Rate answers for one line as known at the end of a day; the zero Day means
 // everything held. Whole is nil for an entry of one line. Entries that make no
 // sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
-	f, code, line, err := r.look(entry, known)
+	p, err := r.Place(entry, nil, known)
 	if err != nil {
 		return err
 	}
-	if entry.Quantity != 0 && entry.Unit == "" && len(line.Units) > 0 {
-		entry.Unit = line.Units[0]
-	}
-	if entry.Quantity2 != 0 && entry.Unit2 == "" && len(line.Units) > 1 {
-		entry.Unit2 = line.Units[1]
-	}
-	r.entry = entry
-	*out = Outcome{Programs: out.Programs[:0]}
-	if ok := r.quick(f, code, line, whole, out); ok {
-		return nil
-	}
-	return r.slow(f, code, line, whole, out)
+	return r.Answer(entry, &p, whole, out)
 }
 
-// column returns the rate of the schedule that applies and the duty under it.
-func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (ok bool) {
-	rate := &line.General
+// Answer is Rate for a line whose place has been found.
+func (r *Rater) Answer(entry *kanzei.Entry, p *Place, whole *Whole, out *Outcome) error {
+	r.entry = entry
+	*out = Outcome{Programs: out.Programs[:0]}
+	if r.quick(p, whole, out) {
+		return nil
+	}
+	return r.slow(p, whole, out)
+}
+
+// base fills b with the duty of column 1 or 2, but for its rate, which it
+// returns.
+func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (rate *kanzei.Rate, ok bool) {
+	rate = &line.General
 	switch {
 	case t.column2.has(int(r.origins[r.entry.Origin]) - 1):
 		rate = &line.Column2
@@ -461,12 +233,13 @@ func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (ok bool
 			rate = &s.Rate
 		}
 	}
-	return r.duty(rate, b)
+	return rate, r.duty(rate, b)
 }
 
-// duty fills b with the duty at a rate.
+// duty fills b with the duty at a rate, but for the rate.
 func (r *Rater) duty(rate *kanzei.Rate, b *baseDuty) (ok bool) {
-	b.rate, b.value = *rate, r.entry.Value
+	b.value = r.entry.Value
+	b.rate.AdValorem = rate.AdValorem
 	switch {
 	case rate.Kind == kanzei.AdValorem, rate.Kind == kanzei.Free:
 		b.amount = r.entry.Value.By(rate.AdValorem)
@@ -479,15 +252,6 @@ func (r *Rater) duty(rate *kanzei.Rate, b *baseDuty) (ok bool) {
 	return ok
 }
 
-func special(list []schedule.Special, spi string) *schedule.Special {
-	for i := range list {
-		if slices.Contains(list[i].Programs, spi) {
-			return &list[i]
-		}
-	}
-	return nil
-}
-
 // fees fills the fees and appends their caveats to r.series.
 func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
 	if whole == nil || whole.First {
@@ -498,23 +262,28 @@ func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
 		fee, held := processingFee(f.fee, w.Value, w.Fee)
 		out.Fees.MPF = fee
 		if !held {
-			r.add(r.text(noInformalFee(f.fee)))
+			r.add(f.noFee)
 		}
 	}
 	fee, known := harborFee(r.entry)
 	out.Fees.HMF = fee
 	if !known {
-		r.add(r.text(noHarborFee))
+		r.add(r.noHarbor)
 	}
 }
 
-// known appends the caveats that every answer of the day and the goods carries.
+// gaps puts into r.series the caveats that every answer of the day and the
+// goods carries.
 func (r *Rater) gaps(f *frame) (unsupported bool) {
 	r.series = r.series[:0]
 	r.add(f.horizon)
-	for i := range f.gaps.gaps {
-		g := &f.gaps.gaps[i]
-		if g.origin(r.entry.Origin) && g.codes.Touches(r.entry.HTS) {
+	for bits := f.gaps.on(r.entry.HTS, int(r.origins[r.entry.Origin])-1); bits != 0; bits &= bits - 1 {
+		g := &f.gaps.gaps[mathbits.TrailingZeros64(bits)]
+		r.series = append(r.series, g.say)
+		unsupported = unsupported || g.unsupported
+	}
+	for i := 64; i < len(f.gaps.gaps); i++ {
+		if g := &f.gaps.gaps[i]; g.origin(r.entry.Origin) && g.codes.Touches(r.entry.HTS) {
 			r.series = append(r.series, g.say)
 			unsupported = unsupported || g.unsupported
 		}
@@ -523,20 +292,21 @@ func (r *Rater) gaps(f *frame) (unsupported bool) {
 }
 
 // open returns the computation of the line at hand before a table.
-func (r *Rater) open(l *lawTable, code *codeInfo, line *lineInfo, known kanzei.Day, view View) (*computation, error) {
-	if code.short {
+func (r *Rater) open(l *lawTable, p *Place, known kanzei.Day, view View) (*computation, error) {
+	t := r.treatment(l, p.code, int(r.origins[r.entry.Origin])-1)
+	if t == nil {
 		return r.engine.open(r.entry, known, view)
 	}
-	t := r.treatment(l, code, int(r.origins[r.entry.Origin])-1)
-	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: line.Line, bearing: t.bearing}
-	c.baseOK = r.base(t.Table, line, r.entry.SPI, &c.base)
-	_, c.base.column = baseRate(t.Table, r.entry, &c.line)
+	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: p.line.Line, bearing: t.bearing}
+	_, c.baseOK = r.base(t.Table, p.line, r.entry.SPI, &c.base)
+	c.base.rate, c.base.column = baseRate(t.Table, r.entry, &c.line)
 	return c, nil
 }
 
 // slow answers as Assess does, without the lines that explain.
-func (r *Rater) slow(f *frame, code *codeInfo, line *lineInfo, whole *Whole, out *Outcome) error {
-	c, err := r.open(f.now, code, line, f.known, Collected)
+func (r *Rater) slow(p *Place, whole *Whole, out *Outcome) error {
+	f := p.frame
+	c, err := r.open(f.now, p, f.known, Collected)
 	if err != nil {
 		return err
 	}
@@ -577,7 +347,7 @@ func (r *Rater) slow(f *frame, code *codeInfo, line *lineInfo, whole *Whole, out
 	out.Duty = amountOf(s.min)
 	out.Base = Amount{c.base.on(c.mfn(s.corner)), true}
 	at := func(l *lawTable, known kanzei.Day, view View, what string) (Amount, error) {
-		c, err := r.open(l, code, line, known, view)
+		c, err := r.open(l, p, known, view)
 		if err != nil {
 			return Amount{}, err
 		}

@@ -113,7 +113,7 @@ func (c *computation) span() *span {
 			if c.kinds != nil {
 				k.says["hts"] = goods.String()
 			}
-			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, k.bearing, nil)
+			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, k.bearing, make([]part, 0, len(k.bearing)))
 			s.corners = append(s.corners, k)
 		}
 	}

@@ -28,8 +28,9 @@ type Table struct {
 	yield []uint64 // provs × words bit matrix: row p has bit q when p yields to q
 	words int
 
-	column2 originSet // origins that pay column 2
-	traced  func(f *facts, parts []part, mfn kanzei.Fraction, total kanzei.Money, ok bool)
+	column2 originSet                                                           // origins that pay column 2
+	voids   bool                                                                // some provisions are annulled, and are here all the same
+	traced  func(f *facts, parts []part, mfn area, total kanzei.Money, ok bool) // told of each evaluation, where a Rater asks
 
 	// The atlas cuts the codes into stretches on which the same provisions
 	// bear: stretch i bears on lists[ids[i]]. The index is built once the
@@ -95,6 +96,24 @@ func (a *atlas) find(code uint64) int {
 	return lo - 1
 }
 
+// seek is find for a code that lies in stretch from or behind it.
+func (a *atlas) seek(from int, code uint64) int {
+	step := 1
+	for from+step < len(a.cuts) && a.cuts[from+step] <= code {
+		from += step
+		step *= 2
+	}
+	lo, hi := from, min(from+step, len(a.cuts))
+	for hi-lo > 1 {
+		if m := int(uint(lo+hi) >> 1); a.cuts[m] <= code {
+			lo = m
+		} else {
+			hi = m
+		}
+	}
+	return lo
+}
+
 // An originSet is a set of origins as bits over originIndex.
 type originSet [5]uint64
 
@@ -155,6 +174,7 @@ func compile(s *ledger.State, view View, a func() *atlas) (*Table, error) {
 			q.declares = q.declares || c.Fact == "covered-by"
 		}
 		q.origins = origins(p)
+		t.voids = t.voids || p.Void.Instrument != nil
 		for j := range i {
 			if stack.Yields(o, order[j]) {
 				t.yield[i*t.words+j>>6] |= 1 << (j & 63)
@@ -190,29 +210,42 @@ func (t *Table) index() {
 
 func (t *Table) cut() {
 	type edge struct {
-		at, prov int
+		at   uint32
+		prov uint16
 	}
 	var edges []edge // a provision begins or ends to bear on codes
 	for i := range t.provs {
+		at := 0
 		for _, v := range t.provs[i].Codes {
-			edges = append(edges, edge{t.atlas.find(v.Lo), i})
-			if end := t.atlas.find(v.Hi); t.atlas.cuts[end] == v.Hi {
-				edges = append(edges, edge{end, i})
+			at = t.atlas.seek(at, v.Lo)
+			edges = append(edges, edge{uint32(at), uint16(i)})
+			if at = t.atlas.seek(at, v.Hi); t.atlas.cuts[at] == v.Hi {
+				edges = append(edges, edge{uint32(at), uint16(i)})
 			}
 		}
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return a.at - b.at })
 	t.ids = make([]uint16, len(t.atlas.cuts))
+	begins := make([]uint32, len(t.ids)+1) // edges sorted by counting
+	for _, e := range edges {
+		begins[e.at+1]++
+	}
+	for i := 1; i < len(begins); i++ {
+		begins[i] += begins[i-1]
+	}
+	sorted := make([]uint16, len(edges))
+	place := slices.Clone(begins)
+	for _, e := range edges {
+		sorted[place[e.at]] = e.prov
+		place[e.at]++
+	}
 	open := make([]byte, (len(t.provs)+7)/8)
 	seen := map[string]uint16{}
-	next := 0
 	for i := range t.ids {
-		fresh := i == 0
-		for ; next < len(edges) && edges[next].at == i; next++ {
-			open[edges[next].prov>>3] ^= 1 << (edges[next].prov & 7)
-			fresh = true
+		here := sorted[begins[i]:begins[i+1]]
+		for _, p := range here {
+			open[p>>3] ^= 1 << (p & 7)
 		}
-		if !fresh {
+		if len(here) == 0 && i > 0 {
 			t.ids[i] = t.ids[i-1]
 			continue
 		}

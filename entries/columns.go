@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"kanzei"
+	"kanzei/duty"
 	"kanzei/table"
 )
 
@@ -111,10 +112,11 @@ type reading struct {
 	entries []kanzei.Entry
 	known   []kanzei.Day // by row
 	valued  []bool       // by row: a value is given
+	codes   []*duty.Code // by row
 	fault   []*fault     // by row, nil for rows that read well
 	faults  int
 
-	hts     memo[kanzei.HTS]
+	hts     memo[code]
 	country memo[kanzei.Origin]
 	day     memo[kanzei.Day]
 	moment  memo[kanzei.Moment]
@@ -123,6 +125,12 @@ type reading struct {
 	flags   memo[[]string]
 	text    memo[string]
 	number  memo[int64]
+}
+
+// A code is an HTS code with what a rater knows of it.
+type code struct {
+	hts kanzei.HTS
+	of  *duty.Code
 }
 
 // A fault is why a row is rejected.
@@ -151,7 +159,7 @@ func plain(err error) string {
 
 // read parses a batch. Otherwise is the day of knowledge of rows that name
 // none.
-func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day) {
+func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rater *duty.Rater) {
 	n := batch.Rows
 	r.entries = resize(r.entries, n)
 	r.fault = resize(r.fault, n)
@@ -169,7 +177,17 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day) {
 			r.reject(row, name, missing)
 		}
 	}
-	each(r, &r.hts, col("hts"), "hts", n, parseHTS, htsOfNumber, func(i int, v kanzei.HTS) { e[i].HTS = v })
+	r.codes = resize(r.codes, n)
+	known := func(h kanzei.HTS, err error) (code, error) {
+		if err != nil {
+			return code{}, err
+		}
+		return code{h, rater.Code(h)}, nil
+	}
+	each(r, &r.hts, col("hts"), "hts", n,
+		func(b []byte) (code, error) { return known(kanzei.ParseHTS(string(b))) },
+		func(c *table.Column, i int) (code, error) { return known(htsOfNumber(c, i)) },
+		func(i int, v code) { e[i].HTS, r.codes[i] = v.hts, v.of })
 	each(r, &r.country, col("origin"), "origin", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].Origin = v })
 	each(r, &r.day, col("entry_date"), "entry_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].Date = v })
 	r.valued = resize(r.valued, n)
@@ -340,8 +358,6 @@ func each[T any](r *reading, m *memo[T], c *table.Column, name string, n int, of
 // latest stands for everything held, which the zero Day cannot while it means
 // that nothing is said.
 const latest kanzei.Day = math.MaxInt32
-
-func parseHTS(b []byte) (kanzei.HTS, error) { return kanzei.ParseHTS(string(b)) }
 
 func parseOrigin(b []byte) (kanzei.Origin, error) { return kanzei.ParseOrigin(string(b)) }
 

@@ -165,6 +165,12 @@ type worker struct {
 	reading    reading
 	keep       []bool
 	outcomes   []duty.Outcome
+	places     []duty.Place
+	whole      []int32      // row → index of wholes, -1 for an entry of one line
+	wholes     []duty.Whole // entries of several lines
+	firsts     []int32      // their first rows
+	order      []int32      // rows by law
+	laws       []int32
 	unknown    map[string]bool // flags no provision asks for
 }
 
@@ -173,7 +179,7 @@ func (k *worker) work(t *task) (x result) {
 	defer b.Free()
 	b.Split()
 	r := &k.reading
-	r.read(k.binding, b, k.job.Known)
+	r.read(k.binding, b, k.job.Known, k.rater)
 	entryID := k.binding.column(b, "entry_id")
 	key := func(i int) []byte {
 		if entryID.Kind == table.String {
@@ -190,19 +196,13 @@ func (k *worker) work(t *task) (x result) {
 	}
 	close(t.checked)
 
-	k.outcomes = resize(k.outcomes, b.Rows)
-	for i := 0; i < b.Rows; {
-		n := i + 1
-		if entryID != nil {
-			if id := key(i); len(id) > 0 {
-				for n < b.Rows && bytes.Equal(key(n), id) {
-					n++
-				}
-			}
+	k.place(b.Rows, func(i int) []byte {
+		if entryID == nil {
+			return nil
 		}
-		k.entry(i, n)
-		i = n
-	}
+		return key(i)
+	})
+	k.rate()
 	x.rejects = slices.Clone(b.Bad)
 	if r.faults > 0 {
 		x.rejects = append(x.rejects, k.drop(b)...)
@@ -214,38 +214,87 @@ func (k *worker) work(t *task) (x result) {
 	return x
 }
 
-// entry rates the rows [from, to), the lines of one entry.
-func (k *worker) entry(from, to int) {
+// place finds where the rows stand and what their entries sum to.
+func (k *worker) place(rows int, entry func(i int) []byte) {
 	r := &k.reading
-	var whole *duty.Whole
-	if to-from > 1 {
-		whole = &duty.Whole{First: true}
-		for i := from; i < to; i++ {
+	k.outcomes, k.places, k.whole = resize(k.outcomes, rows), resize(k.places, rows), resize(k.whole, rows)
+	k.wholes, k.firsts = k.wholes[:0], k.firsts[:0]
+	for i := 0; i < rows; {
+		n := i + 1
+		if id := entry(i); len(id) > 0 {
+			for n < rows && bytes.Equal(entry(n), id) {
+				n++
+			}
+		}
+		at := int32(-1)
+		if n-i > 1 {
+			at = int32(len(k.wholes))
+			k.wholes = append(k.wholes, duty.Whole{})
+			k.firsts = append(k.firsts, -1)
+		}
+		for ; i < n; i++ {
+			k.whole[i] = at
 			if r.fault[i] != nil {
 				continue
 			}
-			if err := k.rater.Check(&r.entries[i], r.known[i]); err != nil {
+			var err error
+			if k.places[i], err = k.rater.Place(&r.entries[i], r.codes[i], r.known[i]); err != nil {
 				r.reject(i, fieldOf(err), err)
 				continue
 			}
-			whole.Value += r.entries[i].Value
-			whole.Fee += duty.LineFee(r.entries[i].Value)
+			if at >= 0 {
+				if k.firsts[at] < 0 {
+					k.firsts[at] = int32(i)
+				}
+				k.wholes[at].Value += r.entries[i].Value
+				k.wholes[at].Fee += duty.LineFee(r.entries[i].Value)
+			}
 		}
 	}
-	for i := from; i < to; i++ {
+}
+
+// rate rates the rows that have a place, law by law, for what bears on one line
+// is then at hand for the next.
+func (k *worker) rate() {
+	r := &k.reading
+	k.laws = k.laws[:0]
+	for i := range k.places {
 		if r.fault[i] != nil {
 			continue
 		}
-		o := &k.outcomes[i]
-		if err := k.rater.Rate(&r.entries[i], r.known[i], whole, o); err != nil {
-			r.reject(i, fieldOf(err), err)
+		law := k.places[i].Law()
+		for law+1 >= len(k.laws) {
+			k.laws = append(k.laws, 0)
+		}
+		k.laws[law+1]++
+	}
+	for i := 1; i < len(k.laws); i++ {
+		k.laws[i] += k.laws[i-1]
+	}
+	k.order = resize(k.order, len(k.places))
+	rows := int32(0)
+	for i := range k.places {
+		if r.fault[i] == nil {
+			at := &k.laws[k.places[i].Law()]
+			k.order[*at] = int32(i)
+			*at++
+			rows++
+		}
+	}
+	for _, i := range k.order[:rows] {
+		e, o := &r.entries[i], &k.outcomes[i]
+		var whole *duty.Whole
+		if at := k.whole[i]; at >= 0 {
+			w := k.wholes[at]
+			w.First = i == k.firsts[at]
+			whole = &w
+		}
+		if err := k.rater.Answer(e, &k.places[i], whole, o); err != nil {
+			r.reject(int(i), fieldOf(err), err)
 			continue
 		}
-		if whole != nil {
-			whole.First = false
-		}
-		if len(r.entries[i].Flags) > 0 {
-			k.flags(&r.entries[i], o)
+		if len(e.Flags) > 0 {
+			k.flags(e, o)
 		}
 	}
 }

@@ -159,6 +159,8 @@ func fact(e *kanzei.Entry, f string) (err error) {
 		err = share(&e.MetalWeight)
 	case "spi":
 		e.SPI = value
+	case "ch98":
+		e.Ch98 = value
 	case "claim", "flag", "use":
 		e.Flags = append(e.Flags, value)
 	case "melt-pour":

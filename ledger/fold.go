@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"sync"
@@ -50,9 +51,17 @@ type Book struct {
 	notes     []Ref
 	programOf map[string]string
 	awaiting  []Ref // acts ordered whose notice is not public yet
+	acts      []numbered
 
 	mu   sync.Mutex // guards sets: a book answers many at once
 	sets map[setKey]Set
+}
+
+// A numbered act is known, in the order of the fold, with its place in the
+// ledger.
+type numbered struct {
+	Ref
+	place uint32
 }
 
 type setKey struct {
@@ -66,22 +75,23 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 	b := &Book{Ledger: l, Known: known,
 		layers: map[string][]layer{}, programs: map[string][]layer{},
 		lists: map[string][]layer{}, groups: map[string][]layer{}, sets: map[setKey]Set{}}
-	var refs []Ref
+	place := uint32(0)
 	for _, in := range l.Instruments {
 		for i := range in.Acts {
 			a := &in.Acts[i]
 			r := Ref{in, a}
-			if known == 0 || knownFrom(a) <= known {
-				refs = append(refs, r)
+			if place++; known == 0 || knownFrom(a) <= known {
+				b.acts = append(b.acts, numbered{r, place})
 			} else if a.Public <= known {
 				b.awaiting = append(b.awaiting, r)
 			}
 		}
 	}
-	slices.SortStableFunc(refs, func(x, y Ref) int { return cmp.Compare(knownFrom(x.Act), knownFrom(y.Act)) })
+	slices.SortStableFunc(b.acts, func(x, y numbered) int { return cmp.Compare(knownFrom(x.Act), knownFrom(y.Act)) })
 	programOf := map[string]string{}
 	b.programOf = programOf
-	for _, r := range refs {
+	for _, n := range b.acts {
+		r := n.Ref
 		switch a := r.Act; a.Kind {
 		case kanzei.ActProgram:
 			b.programs[a.Program.Name] = append(b.programs[a.Program.Name], layer{r, -1})
@@ -118,6 +128,31 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 	}
 	slices.Sort(b.headings)
 	return b
+}
+
+// Stamp names the law at a moment by the acts in effect: where two books of one
+// ledger have the same stamp, the law is the same.
+func (b *Book) Stamp(m kanzei.Moment) string {
+	out := make([]byte, 0, 4*len(b.acts))
+	for _, a := range b.acts {
+		if a.Act.Kind != kanzei.ActNote && m >= a.Act.From && m < a.Act.Until {
+			out = binary.LittleEndian.AppendUint32(out, a.place)
+		}
+	}
+	return string(out)
+}
+
+// Turns returns the days on which knowledge of the law changes, sorted: what is
+// known stays the same from one to the next.
+func (l *Ledger) Turns() []kanzei.Day {
+	var out []kanzei.Day
+	for _, in := range l.Instruments {
+		for i := range in.Acts {
+			out = append(out, in.Acts[i].Public, knownFrom(&in.Acts[i]))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Names reports whether a reference names a heading of a program: the heading

@@ -10,7 +10,7 @@ import (
 // A Change is something the law known says will happen, or an act ordered that
 // awaits its notice.
 type Change struct {
-	At      kanzei.Moment // when; the moment stated in an act that awaits its notice
+	At      kanzei.Moment // when; for an act that awaits its notice the moment it states, zero when that is the day of the notice
 	Heading string
 	Program string
 	Title   string
@@ -69,6 +69,9 @@ func (b *Book) Outlook(o kanzei.Origin, after kanzei.Moment) []Change {
 		}
 		for _, t := range r.Act.Targets {
 			c := Change{At: r.Act.From, Heading: t, What: "awaiting implementation", By: r, Note: r.Act.Note}
+			if c.At.Day() == r.Act.Implemented { // nobody knows the day of the notice yet
+				c.At = 0
+			}
 			if r.Act.Provision != nil {
 				c.Program, c.Title, c.After = r.Act.Provision.Program, r.Act.Provision.Title, r.Act.Provision.Rate.Rate.Text
 			}

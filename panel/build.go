@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"strconv"
 	"sync"
 
 	"kanzei"
@@ -34,7 +35,7 @@ func BuildKnown(e *duty.Engine, from, to, known kanzei.Day, a Assumptions) (*Pan
 	b := &builder{Panel: &Panel{From: from, Until: to + 1, Known: known, Horizon: cover.Horizon, Assumptions: a, origins: kanzei.Origins(), originAt: map[kanzei.Origin]int{}},
 		engine: e, known: known, rater: e.NewRater(),
 		rates: map[string]uint32{"": 0}, rateOf: []kanzei.Rate{{}}, bases: map[base]uint32{}, contents: map[content]uint32{}, contentOf: []content{{}},
-		rowAt: map[string]uint32{}, kindAt: map[kindKey]uint32{}, cellAt: map[goodsKey]uint32{}, traits: map[duty.Treatment]traits{}}
+		rowAt: map[string]uint32{}, kindAt: map[kindKey]uint32{}, goodsAt: map[goodsKey]uint32{}, treatments: map[duty.Treatment]uint32{}}
 	if known == 0 || known > cover.Horizon {
 		b.Known = cover.Horizon
 	}
@@ -47,12 +48,16 @@ func BuildKnown(e *duty.Engine, from, to, known kanzei.Day, a Assumptions) (*Pan
 			b.prefers[b.originAt[o]] = i + 1
 		}
 	}
-	if err := b.schedule(); err != nil {
+	b.gaps()
+	cuts := b.cuts()
+	warm := b.warm(cuts)
+	err := b.schedule()
+	warm.Wait()
+	if err != nil {
 		return nil, err
 	}
-	b.gaps()
 	b.preference()
-	if err := b.stretch(); err != nil {
+	if err := b.stretch(cuts); err != nil {
 		return nil, err
 	}
 	b.fill()
@@ -76,11 +81,14 @@ type builder struct {
 	contentOf []content
 	contained []uint32 // code → content
 
-	register []registered
+	register []*ledger.Gap
+	gapped   []*gap
 	rowAt    map[string]uint32
 	kindAt   map[kindKey]uint32
-	cellAt   map[goodsKey]uint32
-	traits   map[duty.Treatment]traits
+	goodsAt  map[goodsKey]uint32
+	traits   [][]traits // by row and class
+
+	treatments map[duty.Treatment]uint32
 }
 
 // A base is the rates of a line.
@@ -96,7 +104,7 @@ type content struct {
 }
 
 // traits of a treatment that decide what its cells hang on.
-type traits struct{ column2, content, claims bool }
+type traits struct{ column2, content, claims, dated bool }
 
 type kindKey struct {
 	row, base, content, gap uint32
@@ -128,11 +136,7 @@ func (b *builder) schedule() error {
 	calendar := schedule.Calendar()
 	last := schedule.EditionAt(b.Until - 1)
 	for e := b.first; e <= last; e++ {
-		for h := range b.engine.Schedule.Codes(max(b.From, calendar[e].From)) {
-			if h.Chapter() <= 97 {
-				b.codes = append(b.codes, h)
-			}
-		}
+		b.codes = append(b.codes, b.lines(max(b.From, calendar[e].From))...)
 		slices.Sort(b.codes)
 		b.codes = slices.Compact(b.codes)
 	}
@@ -142,10 +146,7 @@ func (b *builder) schedule() error {
 		on := max(b.From, calendar[e].From)
 		list := make([]uint32, len(b.codes))
 		i := 0
-		for h := range b.engine.Schedule.Codes(on) {
-			if h.Chapter() > 97 {
-				continue
-			}
+		for _, h := range b.lines(on) {
 			for b.codes[i] != h {
 				i++
 			}
@@ -188,6 +189,34 @@ func (b *builder) schedule() error {
 	return nil
 }
 
+// lines returns the ten-digit numbers of a day, and the lines of eight digits
+// that have none, such as those of watches.
+func (b *builder) lines(on kanzei.Day) []kanzei.HTS {
+	codes := make([]kanzei.HTS, 0, 21_000)
+	for h := range b.engine.Schedule.Codes(on) {
+		if h.Chapter() <= 97 {
+			codes = append(codes, h)
+		}
+	}
+	var short []kanzei.HTS
+	i := 0
+	for l := range b.engine.Schedule.Under(0, on) {
+		if l.HTS.Digits() != 8 || l.HTS.Chapter() > 97 {
+			continue
+		}
+		lo, hi := l.HTS.Range()
+		for i < len(codes) && codes[i].Ten() < lo {
+			i++
+		}
+		if i == len(codes) || codes[i].Ten() >= hi {
+			short = append(short, l.HTS)
+		}
+	}
+	codes = append(codes, short...)
+	slices.Sort(codes)
+	return codes
+}
+
 func (b *builder) rate(r *kanzei.Rate) uint32 {
 	id, ok := b.rates[r.Text]
 	if !ok {
@@ -198,18 +227,12 @@ func (b *builder) rate(r *kanzei.Rate) uint32 {
 	return id
 }
 
-// A registered gap is one of the register that leaves goods without an answer.
-type registered struct {
-	from, until kanzei.Moment
-	products    []kanzei.ProductItem
-	gap         *ledger.Gap
-}
-
+// gaps reads the gaps of the register that leave goods without an answer.
 func (b *builder) gaps() {
 	for i := range b.engine.Ledger.Coverage.Gaps {
 		g := &b.engine.Ledger.Coverage.Gaps[i]
 		if g.Unsupported && g.From < b.Until.Open() && g.Until > b.From.Open() {
-			b.register = append(b.register, registered{g.From, g.Until, g.Products, g})
+			b.register = append(b.register, g)
 		}
 	}
 }
@@ -261,9 +284,9 @@ func (b *builder) cuts() []kanzei.Day {
 		add(e.From)
 	}
 	for _, g := range b.register {
-		add(firstDay(g.from))
-		if g.until != kanzei.Forever {
-			add(firstDay(g.until))
+		add(firstDay(g.From))
+		if g.Until != kanzei.Forever {
+			add(firstDay(g.Until))
 		}
 	}
 	if p := b.Assumptions.Preference; p != nil {
@@ -294,11 +317,9 @@ func (b *builder) entered() []kanzei.Day {
 }
 
 // stretch finds the kind of every code in every stretch.
-func (b *builder) stretch() error {
-	cuts := b.cuts()
+func (b *builder) stretch(cuts []kanzei.Day) error {
 	entered := b.entered()
 	book := b.engine.Book(0)
-	b.warm(cuts)
 	var last duty.Classes
 	var rowOf []uint32
 	var product []int32 // code → class of products
@@ -340,13 +361,13 @@ func (b *builder) stretch() error {
 		list := make([]uint32, len(b.codes))
 		based := b.based[s.edition-b.first]
 		for c, h := range b.codes {
-			if based[c] == 0 {
+			if based[c] == 0 || product[c] < 0 {
 				continue
 			}
 			if rowOf[product[c]] == 1<<32-1 {
 				rowOf[product[c]] = b.row(classes, int(product[c]))
 				for len(dated) < len(b.rows) {
-					dated = append(dated, slices.ContainsFunc(b.rows[len(dated)].treatments, duty.Treatment.OnEntry))
+					dated = append(dated, slices.ContainsFunc(b.traits[len(dated)], func(is traits) bool { return is.dated }))
 				}
 			}
 			k := kindKey{row: rowOf[product[c]], base: based[c] - 1, content: b.contained[c]}
@@ -354,10 +375,8 @@ func (b *builder) stretch() error {
 				k.dated = turned
 			}
 			var g *gap
-			for j := range gaps {
-				if gaps[j].codes.Contains(h) {
-					k.gap, g = gaps[j].id, gaps[j].gap
-				}
+			if len(gaps) > 0 {
+				g, k.gap = b.gapOf(gaps, h)
 			}
 			id, ok := b.kindAt[k]
 			if !ok {
@@ -372,15 +391,15 @@ func (b *builder) stretch() error {
 	return nil
 }
 
-// warm compiles the law of all stretches on all processors; the rater, which is
-// for one goroutine, then finds it done.
-func (b *builder) warm(cuts []kanzei.Day) {
+// warm compiles the law of all stretches on all processors while the schedule is
+// read; the rater, which is for one goroutine, then finds it done.
+func (b *builder) warm(cuts []kanzei.Day) *sync.WaitGroup {
 	work := make(chan kanzei.Day, len(cuts))
 	for _, d := range cuts {
 		work <- d
 	}
 	close(work)
-	var wg sync.WaitGroup
+	wg := &sync.WaitGroup{}
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for d := range work {
@@ -390,10 +409,10 @@ func (b *builder) warm(cuts []kanzei.Day) {
 			}
 		})
 	}
-	wg.Wait()
+	return wg
 }
 
-// A gapOn is the gaps of a day that touch the same codes.
+// A gapOn is a gap on a day.
 type gapOn struct {
 	codes ledger.Set
 	gap   *gap
@@ -402,20 +421,51 @@ type gapOn struct {
 
 func (b *builder) gapsOn(book *ledger.Book, on kanzei.Day) (out []gapOn) {
 	at := on.Open()
-	for i := range b.register {
-		g := &b.register[i]
-		if at < g.from || at >= g.until {
+	for _, g := range b.register {
+		if at < g.From || at >= g.Until {
 			continue
 		}
-		p := kanzei.Provision{Products: g.products, Origins: g.gap.Origins}
+		p := kanzei.Provision{Products: g.Products, Origins: g.Origins}
 		who := book.Origins(&p, at)
-		x := &gap{program: g.gap.Program, origins: make([]bool, len(b.origins))}
+		x := &gap{program: g.Program, origins: make([]bool, len(b.origins))}
 		for j, o := range b.origins {
 			x.origins[j] = who(o)
 		}
-		out = append(out, gapOn{book.Products(&p, at), x, uint32(i + 1)})
+		x, id := b.gap(x)
+		out = append(out, gapOn{book.Products(&p, at), x, id})
 	}
 	return out
+}
+
+// gap returns the one gap that is the same, and its number from one.
+func (b *builder) gap(x *gap) (*gap, uint32) {
+	i := slices.IndexFunc(b.gapped, func(g *gap) bool { return g.program == x.program && slices.Equal(g.origins, x.origins) })
+	if i < 0 {
+		i = len(b.gapped)
+		b.gapped = append(b.gapped, x)
+	}
+	return b.gapped[i], uint32(i + 1)
+}
+
+// gapOf returns the gap of a code: for origins that several concern, the
+// program of the first.
+func (b *builder) gapOf(gaps []gapOn, h kanzei.HTS) (*gap, uint32) {
+	var g *gap
+	var id uint32
+	for i := range gaps {
+		switch {
+		case !gaps[i].codes.Contains(h):
+		case g == nil:
+			g, id = gaps[i].gap, gaps[i].id
+		default:
+			both := &gap{program: g.program, origins: slices.Clone(g.origins)}
+			for j, in := range gaps[i].gap.origins {
+				both.origins[j] = both.origins[j] || in
+			}
+			g, id = b.gap(both)
+		}
+	}
+	return g, id
 }
 
 // row returns the row of a class of products.
@@ -442,49 +492,58 @@ func (b *builder) row(c duty.Classes, product int) uint32 {
 		key = binary.LittleEndian.AppendUint16(key, k)
 	}
 	for _, t := range r.treatments {
-		key = binary.LittleEndian.AppendUint64(key, t.ID())
+		id, ok := b.treatments[t]
+		if !ok {
+			id = uint32(len(b.treatments))
+			b.treatments[t] = id
+		}
+		key = binary.LittleEndian.AppendUint32(key, id)
 	}
 	id, ok := b.rowAt[string(key)]
 	if !ok {
 		id = uint32(len(b.rows))
 		b.rows = append(b.rows, r)
+		is := make([]traits, len(r.treatments))
+		for i, t := range r.treatments {
+			is[i] = traits{t.Column2(), t.Content(), t.Claims(), t.OnEntry()}
+		}
+		b.traits = append(b.traits, is)
 		b.rowAt[string(key)] = id
 	}
 	return id
 }
 
-// kind names the cells of a kind; they are computed later.
+// kind names the goods of a kind; what they pay is computed later.
 func (b *builder) kind(k *kindKey, on kanzei.Day, g *gap) uint32 {
-	r := &b.rows[k.row]
-	x := kind{row: k.row, cells: make([]uint32, len(r.treatments))}
+	r, is := &b.rows[k.row], b.traits[k.row]
+	x := kind{row: k.row, goods: make([]uint32, len(r.treatments))}
 	lines := &b.baseOf[k.base]
 	for i, t := range r.treatments {
-		x.cells[i] = b.name(t, lines, k.content, on, false, nil)
+		x.goods[i] = b.name(t, is[i], lines, k.content, on, false, nil)
 	}
 	if g != nil {
 		x.gap, x.gapped = g, make([]uint32, len(r.treatments))
 		for i, t := range r.treatments {
-			x.gapped[i] = b.name(t, lines, k.content, on, false, g)
+			x.gapped[i] = b.name(t, is[i], lines, k.content, on, false, g)
 		}
 	}
 	if p := b.Assumptions.Preference; p != nil {
 		x.claimed = make([]uint32, len(p.Origins))
 		for i, o := range p.Origins {
-			x.claimed[i] = b.name(r.treatments[r.class[b.originAt[o]]], lines, k.content, on, true, nil)
+			class := r.class[b.originAt[o]]
+			x.claimed[i] = b.name(r.treatments[class], is[class], lines, k.content, on, true, nil)
 		}
 	}
 	b.kinds = append(b.kinds, x)
 	return uint32(len(b.kinds) - 1)
 }
 
-// name returns the cell of goods.
-func (b *builder) name(t duty.Treatment, lines *base, content uint32, on kanzei.Day, claimed bool, g *gap) uint32 {
-	is, ok := b.traits[t]
-	if !ok {
-		is = traits{t.Column2(), t.Content(), t.Claims()}
-		b.traits[t] = is
+// name returns the number of goods.
+func (b *builder) name(t duty.Treatment, is traits, lines *base, content uint32, on kanzei.Day, claimed bool, g *gap) uint32 {
+	k := goodsKey{treatment: t, rate: lines.general, gap: g}
+	if is.dated {
+		k.dated = t.Dated(on)
 	}
-	k := goodsKey{treatment: t, rate: lines.general, dated: t.Dated(on), gap: g}
 	switch {
 	case is.column2:
 		k.rate = lines.column2
@@ -497,7 +556,7 @@ func (b *builder) name(t duty.Treatment, lines *base, content uint32, on kanzei.
 	if claimed && is.claims {
 		k.spi = lines.spi + 1
 	}
-	id, ok := b.cellAt[k]
+	id, ok := b.goodsAt[k]
 	if !ok {
 		id = uint32(len(b.goods))
 		x := goods{treatment: t, rate: &b.rateOf[k.rate], content: b.contentOf[k.content], on: on, gap: g}
@@ -505,21 +564,24 @@ func (b *builder) name(t duty.Treatment, lines *base, content uint32, on kanzei.
 			x.spi = b.Assumptions.Preference.SPI[k.spi-1]
 		}
 		b.goods = append(b.goods, x)
-		b.cellAt[k] = id
+		b.goodsAt[k] = id
 	}
 	return id
 }
 
 // ask computes a cell.
 func (g *goods) ask(observed *kanzei.Fraction) Cell {
-	x := duty.Goods{Rate: *g.rate, Observed: observed, Entry: kanzei.Entry{Date: g.on, SPI: g.spi}}
+	x := duty.Goods{On: g.on, Rate: *g.rate, SPI: g.spi, Observed: observed}
 	if c := g.content; c.known {
-		x.Entry.Steel, x.Entry.Aluminum, x.Entry.Copper = kanzei.ShareOf(c.steel), kanzei.ShareOf(c.aluminum), kanzei.ShareOf(c.copper)
+		x.Steel, x.Aluminum, x.Copper = kanzei.ShareOf(c.steel), kanzei.ShareOf(c.aluminum), kanzei.ShareOf(c.copper)
 	}
 	c := Cell{Burden: g.treatment.Burden(&x), BaseText: g.rate.Text}
 	if g.gap != nil && c.Status != kanzei.Banned {
 		c.Status = kanzei.Unsupported
 		c.Total.Open = true
+		if g.gap.program == "" {
+			return c
+		}
 		i, ok := slices.BinarySearchFunc(c.Programs, g.gap.program, func(p duty.ProgramExtent, name string) int { return cmp.Compare(p.Program, name) })
 		if !ok {
 			c.Programs = slices.Insert(c.Programs, i, duty.ProgramExtent{Program: g.gap.program})
@@ -551,14 +613,38 @@ func (b *builder) fill() {
 	wg.Wait()
 }
 
-// settle finds the programs that take something.
+// settle makes cells that say the same one, and finds the programs that take
+// something.
 func (b *builder) settle() {
 	seen := map[string]bool{}
+	at := map[string]uint32{}
+	b.same = make([]uint32, len(b.cells))
+	var key []byte
+	var kept []Cell
 	for i := range b.cells {
-		for _, x := range b.cells[i].Programs {
-			seen[x.Program] = true
+		c := &b.cells[i]
+		key = append(append(append(key[:0], c.Status...), 0), c.BaseText...)
+		extent := func(x duty.Extent) {
+			key = binary.LittleEndian.AppendUint64(key, uint64(x.Min))
+			key = binary.LittleEndian.AppendUint64(key, uint64(x.Max))
+			key = strconv.AppendBool(key, x.Open)
 		}
+		extent(c.Base)
+		extent(c.Total)
+		for _, x := range c.Programs {
+			seen[x.Program] = true
+			key = append(append(key, 0), x.Program...)
+			extent(x.Extent)
+		}
+		id, ok := at[string(key)]
+		if !ok {
+			id = uint32(len(kept))
+			at[string(key)] = id
+			kept = append(kept, *c)
+		}
+		b.same[i] = id
 	}
+	b.cells = slices.Clip(kept)
 	for name := range seen {
 		b.programs = append(b.programs, name)
 	}

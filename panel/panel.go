@@ -12,8 +12,11 @@
 // these classes any [Cell] is read by a few look-ups.
 //
 // Rates are shares of the customs value, exact to 1e-8. Goods are of a value
-// above the thresholds that law sets for small ones. Chapters 98 and 99 are
-// left out: their duty hangs on the provision claimed.
+// above the thresholds that law sets for small ones. What is collected counts:
+// repeals are heeded, judgments that annul are not. Chapters 98 and 99 are left
+// out: their duty hangs on the provision claimed. A line that the schedule prints
+// without a ten-digit number, such as those of watches, stands under its eight
+// digits.
 package panel
 
 import (
@@ -39,9 +42,10 @@ type Panel struct {
 	kindOf    [][]uint32 // stretch → code → kind + 1; 0 where the schedule has no such code
 	kinds     []kind
 	rows      []row
+	goods     []goods  // what cells of kinds answer for
+	same      []uint32 // goods → cell; goods that pay the same have one
 	cells     []Cell
-	goods     []goods // by cell: what it answers for
-	prefers   []int   // origin → place among the preferred origins + 1
+	prefers   []int // origin → place among the preferred origins + 1
 	shares    [][][]kanzei.Fraction
 	programs  []string
 }
@@ -62,10 +66,10 @@ type row struct {
 // A kind is products of one row and one base rate.
 type kind struct {
 	row     uint32
-	cells   []uint32 // by class of the row
+	goods   []uint32 // by class of the row
 	claimed []uint32 // by preferred origin, under the preference; nil without
 	gap     *gap     // law that is not held; nil mostly
-	gapped  []uint32 // by class of the row: the cells where the gap is
+	gapped  []uint32 // by class of the row, where the gap is
 }
 
 // A gap is law known to exist and not held, for some origins.
@@ -91,7 +95,7 @@ func (c *Cell) Program(name string) duty.Extent {
 	return duty.Extent{}
 }
 
-// Codes returns the ten-digit codes of the panel, ascending.
+// Codes returns the codes of the panel, ascending.
 func (p *Panel) Codes() []kanzei.HTS { return p.codes }
 
 // Origins returns the origins, by code.
@@ -114,7 +118,8 @@ type Size struct {
 	Codes, Origins, Stretches int
 	Rows, Kinds               int // classes of products, and with their base rates
 	Treatments                int
-	Cells                     int // computed
+	Goods                     int // for which a burden was computed
+	Cells                     int // of them that differ
 }
 
 // Size returns the numbers of classes.
@@ -125,10 +130,10 @@ func (p *Panel) Size() Size {
 			seen[t] = true
 		}
 	}
-	return Size{len(p.codes), len(p.origins), len(p.stretches), len(p.rows), len(p.kinds), len(seen), len(p.cells)}
+	return Size{len(p.codes), len(p.origins), len(p.stretches), len(p.rows), len(p.kinds), len(seen), len(p.goods), len(p.cells)}
 }
 
-// Cell returns the cell of a ten-digit code and an origin on a day. Problems:
+// Cell returns the cell of a code and an origin on a day. Problems:
 // "panel.day", "panel.code" (not in the schedule of the day), "origin.unknown".
 func (p *Panel) Cell(h kanzei.HTS, o kanzei.Origin, on kanzei.Day) (Cell, error) {
 	k, s, c, at, err := p.find(h, o, on)
@@ -150,11 +155,11 @@ func (p *Panel) Observed(h kanzei.HTS, o kanzei.Origin, on kanzei.Day, equivalen
 	ask := func(id uint32) Cell {
 		g := &p.goods[id]
 		if len(g.rate.Specific) == 0 && g.rate.Kind != kanzei.RateByText {
-			return p.cells[id]
+			return p.cells[p.same[id]]
 		}
 		return g.ask(&equivalent)
 	}
-	plain := ask(r.cell)
+	plain := ask(r.goods)
 	if r.share == 0 {
 		return plain, nil
 	}
@@ -173,27 +178,32 @@ func (p *Panel) find(h kanzei.HTS, o kanzei.Origin, on kanzei.Day) (k *kind, s, 
 	s = sort.Search(len(p.stretches), func(i int) bool { return p.stretches[i].from > on }) - 1
 	c, ok = slices.BinarySearch(p.codes, h)
 	if !ok || p.kindOf[s][c] == 0 {
-		return nil, 0, 0, 0, &kanzei.Problem{Code: "panel.code", Msg: fmt.Sprintf("%s is no ten-digit number of the schedule on %s", h, on), Hint: "name a number of chapters 1 to 97"}
+		return nil, 0, 0, 0, &kanzei.Problem{Code: "panel.code", Msg: fmt.Sprintf("%s is no number of the schedule on %s", h, on), Hint: "name a ten-digit number of chapters 1 to 97"}
 	}
 	return &p.kinds[p.kindOf[s][c]-1], s, c, at, nil
 }
 
-// A reading names the cells that an answer is made of.
+// A reading names the goods that an answer is made of.
 type reading struct {
-	cell, claimed uint32
-	share         kanzei.Fraction // of trade under the preference
+	goods, claimed uint32
+	share          kanzei.Fraction // of trade under the preference
 }
 
-// at reads the cell of a kind and the origin at a place, in stretch s for code c.
+// at reads the goods of a kind and the origin at a place, in stretch s for code c.
 func (p *Panel) at(k *kind, s, c, at int) reading {
 	class := p.rows[k.row].class[at]
 	if k.gap != nil && k.gap.origins[at] {
-		return reading{cell: k.gapped[class]}
+		return reading{goods: k.gapped[class]}
 	}
-	r := reading{cell: k.cells[class]}
+	r := reading{goods: k.goods[class]}
 	if k.claimed != nil && p.prefers[at] > 0 {
 		i := p.prefers[at] - 1
-		if f := p.shares[p.stretches[s].period][i]; f != nil && f[c] > 0 && k.claimed[i] != r.cell {
+		f := p.shares[p.stretches[s].period][i]
+		switch {
+		case f == nil || f[c] == 0 || p.same[k.claimed[i]] == p.same[r.goods]:
+		case f[c] == kanzei.One:
+			r.goods = k.claimed[i]
+		default:
 			r.claimed, r.share = k.claimed[i], f[c]
 		}
 	}
@@ -202,9 +212,9 @@ func (p *Panel) at(k *kind, s, c, at int) reading {
 
 func (p *Panel) cell(r *reading) Cell {
 	if r.share == 0 {
-		return p.cells[r.cell]
+		return p.cells[p.same[r.goods]]
 	}
-	return blend(&p.cells[r.cell], &p.cells[r.claimed], r.share)
+	return blend(&p.cells[p.same[r.goods]], &p.cells[p.same[r.claimed]], r.share)
 }
 
 // blend is what goods pay on average of which a share claims a preference.
@@ -213,10 +223,7 @@ func blend(plain, claimed *Cell, share kanzei.Fraction) Cell {
 		of := func(a, b kanzei.Fraction) kanzei.Fraction {
 			return kanzei.Fraction(kanzei.MulDiv(int64(a), int64(kanzei.One-share), int64(kanzei.One)) + kanzei.MulDiv(int64(b), int64(share), int64(kanzei.One)))
 		}
-		return duty.Extent{Min: of(a.Min, b.Min), Max: of(a.Max, b.Max), Open: a.Open && share < kanzei.One || b.Open}
-	}
-	if share == kanzei.One {
-		return *claimed
+		return duty.Extent{Min: of(a.Min, b.Min), Max: of(a.Max, b.Max), Open: a.Open || b.Open}
 	}
 	c := Cell{BaseText: plain.BaseText}
 	c.Status = plain.Status
@@ -243,12 +250,13 @@ func blend(plain, claimed *Cell, share kanzei.Fraction) Cell {
 		c.Programs = append(c.Programs, x)
 	}
 	c.Total = mix(plain.Total, claimed.Total)
-	if c.Status == kanzei.Exact { // the parts sum to the whole
-		sum := c.Base.Min
-		for i := range c.Programs {
-			sum += c.Programs[i].Min
-		}
-		c.Total = duty.Extent{Min: sum, Max: sum}
+	sum, exact := c.Base.Exact()
+	for i := range c.Programs {
+		f, one := c.Programs[i].Exact()
+		sum, exact = sum+f, exact && one
+	}
+	if exact { // the parts sum to the whole
+		c.Total = duty.Extent{Min: sum, Max: sum, Open: c.Total.Open}
 	}
 	return c
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
 	"github.com/parquet-go/parquet-go/deprecated"
@@ -106,7 +107,9 @@ func (w *parquetWriter) Encode(b *Batch, added []Column) (*Block, error) {
 	n := 0
 	for i := range w.fields {
 		c := w.out.column(b, added, i)
-		if c.Dict || c.Kind != String {
+		if c.Dict {
+			n += 2 * b.Rows
+		} else if c.Kind != String {
 			n += 8 * b.Rows
 		} else {
 			n += 16 * b.Rows
@@ -251,6 +254,20 @@ func (e *encoder) chunk(k *Block, i int, f *Field, c *Column, rows int, codec fo
 				}
 			}
 		}
+	} else if c.Dict && (el.Type.V == format.Int32 || el.Type.V == format.Int64) {
+		n := e.numberDictionary(m, el.Type.V, c, null, rows)
+		m.DictionaryPageOffset = int64(len(k.data))
+		header := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})}
+		if err := e.page(k, m, &header, e.dict, codec); err != nil {
+			return err
+		}
+		enc = format.RLEDictionary
+		var err error
+		if e.packed, err = e.rle.EncodeInt32(e.packed[:0], e.codes); err != nil {
+			return err
+		}
+		e.body = append(e.body, e.packed...)
+		m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
 	} else {
 		whole, ok := el.LogicalType.Value.(*format.IntType)
 		e.numbers(m, el.Type.V, !ok || whole.IsSigned, c, null, rows)
@@ -271,7 +288,9 @@ func (e *encoder) chunk(k *Block, i int, f *Field, c *Column, rows int, codec fo
 // page appends a page with its header.
 func (e *encoder) page(k *Block, m *format.ColumnMetaData, h *format.PageHeader, body []byte, codec format.CompressionCodec) error {
 	var err error
-	if e.packed, err = compressor(codec).Encode(e.packed[:0], body); err != nil {
+	if codec == format.Snappy { // twice as fast as the library's choice, for a tenth more bytes
+		e.packed = s2.EncodeSnappy(e.packed[:cap(e.packed)], body)
+	} else if e.packed, err = compressor(codec).Encode(e.packed[:0], body); err != nil {
 		return err
 	}
 	h.UncompressedPageSize, h.CompressedPageSize = int32(len(body)), int32(len(e.packed))
@@ -352,6 +371,37 @@ func (e *encoder) dictionary(c *Column, null []bool, rows int) (n int, ok bool) 
 		last, lastCode = t, code
 	}
 	return len(e.starts), len(e.starts) < rows/2 || rows < 4096
+}
+
+// numberDictionary fills dict and codes for a column of numbers that has a
+// dictionary; the numbers that no cell has are left out.
+func (e *encoder) numberDictionary(m *format.ColumnMetaData, t format.Type, c *Column, null []bool, rows int) (n int) {
+	e.codes, e.dict = slices.Grow(e.codes[:0], rows), e.dict[:0]
+	e.seen = slices.Grow(e.seen[:0], len(c.Ints))[:len(c.Ints)]
+	clear(e.seen)
+	lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
+	put := func(b []byte, x int64) []byte {
+		if t == format.Int32 {
+			return binary.LittleEndian.AppendUint32(b, uint32(x))
+		}
+		return binary.LittleEndian.AppendUint64(b, uint64(x))
+	}
+	for r, x := range c.Codes[:rows] {
+		if null != nil && null[r] {
+			continue
+		}
+		if e.seen[x] == 0 {
+			n++
+			e.seen[x] = int32(n)
+			e.dict = put(e.dict, c.Ints[x])
+			lo, hi = min(lo, c.Ints[x]), max(hi, c.Ints[x])
+		}
+		e.codes = append(e.codes, e.seen[x]-1)
+	}
+	if n > 0 {
+		m.Statistics.MinValue, m.Statistics.MaxValue = put(nil, lo), put(nil, hi)
+	}
+	return n
 }
 
 // numbers appends the cells of a column of numbers as they are stored.

@@ -70,9 +70,9 @@ type Column struct {
 	Scale  int
 	Null   []bool   // nil when no cell is null
 	Text   Strings  // of String: one text a row, or the dictionary when Dict
-	Dict   bool     // Codes index Text
+	Dict   bool     // Codes index Text, or Ints
 	Codes  []uint32 // one a row when Dict
-	Ints   []int64  // of Int, Decimal, Date, Time, Bool
+	Ints   []int64  // of Int, Decimal, Date, Time, Bool; one a row, or the dictionary when Dict
 	Floats []float64
 }
 
@@ -89,6 +89,14 @@ func (c *Column) Bytes(i int) []byte {
 		return c.Text.At(int(c.Codes[i]))
 	}
 	return c.Text.At(i)
+}
+
+// int returns the number in cell r.
+func (c *Column) int(r int) int64 {
+	if c.Dict {
+		return c.Ints[c.Codes[r]]
+	}
+	return c.Ints[r]
 }
 
 // Reset empties the column and gives it the field's type; buffers are kept.

@@ -235,17 +235,17 @@ func (c *Column) appendTo(to []byte, r int, comma byte) []byte {
 		}
 		return appendCell(to, c.Bytes(r), comma)
 	case Int:
-		return strconv.AppendInt(to, c.Ints[r], 10)
+		return strconv.AppendInt(to, c.int(r), 10)
 	case Float:
 		return strconv.AppendFloat(to, c.Floats[r], 'f', -1, 64)
 	case Decimal:
-		return appendDecimal(to, c.Ints[r], c.Scale)
+		return appendDecimal(to, c.int(r), c.Scale)
 	case Date:
-		return appendDate(to, c.Ints[r])
+		return appendDate(to, c.int(r))
 	case Time:
-		return appendTime(to, c.Ints[r], c.Scale)
+		return appendTime(to, c.int(r), c.Scale)
 	}
-	if c.Ints[r] != 0 {
+	if c.int(r) != 0 {
 		return append(to, "true"...)
 	}
 	return append(to, "false"...)

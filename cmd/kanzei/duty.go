@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,7 @@ type dutyCmd struct {
 	SPI         string   `placeholder:"CODE" help:"Special program claimed, such as JP."`
 	MeltPour    string   `placeholder:"CC" help:"Country where the steel was melted and poured."`
 	SmeltCast   string   `placeholder:"CC" help:"Country where the aluminum was smelted or cast."`
+	Ch98        string   `name:"ch98" placeholder:"CODE" help:"Provision of chapter 98 claimed, such as 9802.00.80."`
 	Mode        int      `placeholder:"N" help:"Census method of transport: 10, 11 vessel; 40, 41 air."`
 	Assessed    string   `placeholder:"USD" help:"Duty assessed at the time, when known."`
 	Flag        []string `placeholder:"FACT" help:"Declared facts, such as civil-aircraft."`
@@ -96,7 +98,12 @@ func (c *dutyCmd) entry() (e kanzei.Entry, err error) {
 		e.Quantity, e.Unit = int64(m), strings.TrimSpace(unit)
 		return x
 	})
-	e.SPI, e.Mode, e.Flags = c.SPI, c.Mode, c.Flag
+	for _, f := range c.Flag {
+		if no, ok := strings.CutPrefix(f, "not-"); ok && slices.Contains(c.Flag, no) && err == nil {
+			err = &kanzei.Problem{Code: "flag.both", Where: "--flag", Msg: fmt.Sprintf("%s and %s are both declared", no, f), Hint: "declare one of them"}
+		}
+	}
+	e.SPI, e.Mode, e.Flags, e.Ch98 = c.SPI, c.Mode, c.Flag, c.Ch98
 	e.Date = c.on()
 	return e, err
 }
@@ -113,6 +120,11 @@ func (c *dutyCmd) Run(e *env) error {
 	engine, err := e.engine()
 	if err != nil {
 		return err
+	}
+	for _, f := range entry.Flags {
+		if !engine.Asks(f) {
+			return &kanzei.Problem{Code: "flag.unknown", Where: "--flag", Msg: fmt.Sprintf("no measure asks for %q", f), Hint: "kanzei rate --facts lists the facts that measures ask for"}
+		}
 	}
 	a, err := engine.Assess(entry, known)
 	if err != nil {
@@ -181,7 +193,7 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 		for _, k := range sortedKeys(q.DutyIf) {
 			answers = append(answers, fmt.Sprintf("%s: %s", k, q.DutyIf[k]))
 		}
-		hang(w, "? ", q.Ask+"  "+strings.Join(answers, ", "), width())
+		hang(w, "? ", fmt.Sprintf("%s [%s]  %s", q.Ask, q.Fact, strings.Join(answers, ", ")), width())
 	}
 	for _, s := range a.Caveats {
 		hang(w, "! ", s, width())

@@ -21,6 +21,7 @@ type lawCmd struct {
 	Show     lawShow     `cmd:"" help:"Show instruments, a heading's history, or a program."`
 	Check    lawCheck    `cmd:"" help:"Read instruments and hold them against each other."`
 	Test     lawTest     `cmd:"" help:"Run the sentences that test the law."`
+	Diff     lawDiff     `cmd:"" help:"What differs between two days of entry or two days of knowledge; which decisions would differ now."`
 	Coverage lawCoverage `cmd:"" help:"What the law held covers, and what it does not."`
 }
 

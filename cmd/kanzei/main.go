@@ -22,6 +22,9 @@ type cli struct {
 	Exposure exposureCmd `cmd:"" help:"What is hit and what it costs, by measure, chapter and product."`
 	Duty     dutyCmd     `cmd:"" help:"What one entry owes, and why."`
 	Rate     rateCmd     `cmd:"" help:"Rate a file of entries, CSV or Parquet, of any size."`
+	Panel    panelCmd    `cmd:"" help:"Every line, origin and interval with its rates by program; average rates."`
+	Impact   impactCmd   `cmd:"" help:"What a scenario does to every economy: real income, trade, prices, revenue, with ranges."`
+	Model    modelCmd    `cmd:"" help:"The world economy itself: worlds held, tariffs of one's own."`
 	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`

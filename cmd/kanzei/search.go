@@ -21,6 +21,9 @@ func (c *searchCmd) Run(e *env) error {
 		return err
 	}
 	on := (&clocks{On: c.On}).on()
+	if on < schedule.Start {
+		return &kanzei.Problem{Code: "date.coverage", Where: "--on", Msg: fmt.Sprintf("%s is before the coverage begins", on), Hint: fmt.Sprintf("ask for %s or later", schedule.Start)}
+	}
 	query := strings.Join(c.Query, " ")
 	hits := s.Search(query, on, c.N)
 	if c.JSON {

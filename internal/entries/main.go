@@ -18,19 +18,24 @@ func main() {
 	out := flag.String("o", "entries.parquet", "file to write, .csv or .parquet")
 	seed := flag.Uint64("seed", 1, "the same seed gives the same file")
 	bad := flag.Float64("bad", 0, "share of rows with a code that does not exist")
+	shuffle := flag.Bool("shuffle", false, "days at random, not in order")
 	flag.Parse()
-	if err := write(*n, *out, *seed, *bad); err != nil {
+	total := *n
+	if *shuffle {
+		total = 0
+	}
+	if err := write(*n, *out, *seed, total, *bad); err != nil {
 		fmt.Fprintln(os.Stderr, "entries:", err)
 		os.Exit(1)
 	}
 }
 
-func write(n int, out string, seed uint64, bad float64) error {
+func write(n int, out string, seed uint64, total int, bad float64) error {
 	e, err := duty.Embedded()
 	if err != nil {
 		return err
 	}
-	s, err := sample.New(e, seed)
+	s, err := sample.New(e, seed, total)
 	if err != nil {
 		return err
 	}

@@ -28,12 +28,14 @@ var steps = []step{
 	{"origins", origins},
 	{"schedule", buildSchedule},
 	{"trade", trade},
+	{"panel", panelShares},
 	{"lists-ieepa", listsIEEPA},
 	{"lists-s232", listsS232},
 	{"lists-metals", listsMetals},
 	{"lists-s301", listsS301},
 	{"lists-partners", listsPartners},
 	{"model", buildModel},
+	{"impact", impactSectors},
 	{"law", compileLaw}, // last: it reads the lists that other steps write
 }
 

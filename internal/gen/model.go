@@ -29,7 +29,7 @@ func buildModel(sources string) (map[string][]byte, error) {
 	}
 	wiod.Notes = []string{
 		"Accounts of 2014 re-solved without inventories, so that every market clears.",
-		"Elasticities: medians of published sets by ISIC division for goods, 4 for services.",
+		"Elasticities: the sets of icio2022 by ISIC division, and their median.",
 	}
 	if out["model/wiod2014.world.zst"], err = model.EncodeWorld(wiod, true); err != nil {
 		return nil, err

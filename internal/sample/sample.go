@@ -57,6 +57,7 @@ type Source struct {
 	carried  map[carryKey]kanzei.HTS
 	opened   int // entries
 	rows     int
+	total    int // rows to come in the order of their days; 0: days at random
 	left     int // lines of the entry at hand
 	entry    header
 	last     pair
@@ -84,13 +85,15 @@ type header struct {
 // First and Last bound the days drawn.
 var First, Last = kanzei.DayOf(2018, 1, 2), kanzei.DayOf(2026, 9, 28)
 
-// New returns a source over the engine's law and the embedded imports.
-func New(e *duty.Engine, seed uint64) (*Source, error) {
+// New returns a source over the engine's law and the embedded imports. The rows
+// of a file of so many come about in the order of their days, as files do that
+// are kept up day by day; with a total of zero days come at random.
+func New(e *duty.Engine, seed uint64, total int) (*Source, error) {
 	flows, err := trade.Load()
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{rng: rand.New(rand.NewPCG(seed, 0x6b616e7a6569)), schedule: e.Schedule, carried: map[carryKey]kanzei.HTS{}}
+	s := &Source{total: total, rng: rand.New(rand.NewPCG(seed, 0x6b616e7a6569)), schedule: e.Schedule, carried: map[carryKey]kanzei.HTS{}}
 	for _, f := range e.Facts() {
 		s.flags = append(s.flags, f.Flag)
 		if f.Needed {
@@ -136,9 +139,16 @@ func (s *Source) open() {
 	r := s.rng
 	s.opened++
 	filers := []string{"ABC", "9K1", "X07", "M42", "231"}
-	h := header{date: First + kanzei.Day(r.IntN(int(Last-First)+1))}
-	if s.chance(0.5) {
-		h.date = kanzei.DayOf(2025, 1, 1) + kanzei.Day(r.IntN(int(Last-kanzei.DayOf(2025, 1, 1))+1))
+	half := kanzei.DayOf(2025, 1, 1) // seven rows in ten are of 2025 and 2026
+	x := r.Float64()
+	if s.total > 0 {
+		x = float64(s.rows)/float64(s.total) + 0.004*r.NormFloat64()
+	}
+	var h header
+	if x = min(max(x, 0), 0.999999); x < 0.3 {
+		h.date = First + kanzei.Day(x/0.3*float64(half-First))
+	} else {
+		h.date = half + kanzei.Day((x-0.3)/0.7*float64(Last-half+1))
 	}
 	h.id = EntryNumber(filers[s.opened%len(filers)], s.opened/len(filers)+1)
 	h.importer = fmt.Sprintf("IMP-%05d", int(20000*math.Pow(r.Float64(), 3)))

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"kanzei"
+	"kanzei/model"
+)
+
+// research says where the research files are: published data that come with
+// no licence to ship.
+type research struct {
+	Shared string `placeholder:"DIR" env:"KANZEI_SHARED" default:"../shared" help:"Folder of research files, with sources/model and oracle/model."`
+}
+
+type modelReproduceCmd struct {
+	Table []string `arg:"" optional:"" help:"Tables; all if none is named."`
+	research
+	List  bool `help:"List the tables."`
+	Cells bool `help:"Print every cell, not only the misses."`
+	JSON  bool `name:"json" help:"Print JSON."`
+}
+
+func (c *modelReproduceCmd) Run(e *env) error {
+	names := model.ReproductionNames()
+	if c.List {
+		if c.JSON {
+			type row struct {
+				Name  string `json:"name"`
+				Title string `json:"title"`
+			}
+			rows := []row{}
+			for _, n := range names {
+				rows = append(rows, row{n, model.ReproductionTitle(n)})
+			}
+			return printJSON(e.out, rows)
+		}
+		for _, n := range names {
+			hang(e.out, fmt.Sprintf("%-26s", n), model.ReproductionTitle(n), width())
+		}
+		return nil
+	}
+	for _, n := range c.Table {
+		if !slices.Contains(names, n) {
+			return &kanzei.Problem{Code: "model.table", Where: "TABLE", Msg: fmt.Sprintf("no table %q", n), Hint: "list them with kanzei model reproduce --list"}
+		}
+	}
+	all := len(c.Table) == 0
+	if !all {
+		names = c.Table
+	}
+	done := []*model.Reproduction{}
+	for _, n := range names {
+		r, err := model.Reproduce(n, c.Shared)
+		var none *model.NoData
+		if errors.As(err, &none) {
+			if all { // the others need none
+				fmt.Fprintf(e.err, "kanzei: left out: %v\n", err)
+				continue
+			}
+			return noResearch(none.Path)
+		}
+		if err != nil {
+			return err
+		}
+		done = append(done, r)
+		if !c.JSON {
+			c.print(e.out, r)
+		}
+	}
+	if !c.JSON {
+		return nil
+	}
+	if len(c.Table) == 1 {
+		return printJSON(e.out, done[0])
+	}
+	return printJSON(e.out, done)
+}
+
+// noResearch says which file is missing and where to point.
+func noResearch(path string) error {
+	return &kanzei.Problem{Code: "model.research", Where: path, Msg: "no such research file", Hint: "name the folder that has sources/model with --shared or KANZEI_SHARED"}
+}
+
+func (c *modelReproduceCmd) print(w io.Writer, r *model.Reproduction) {
+	verdict := "nothing to compare with"
+	if r.Compared > 0 {
+		verdict = fmt.Sprintf("%d of %d cells inside the tolerance, largest difference %.2g", r.Passed, r.Compared, r.Worst)
+		if r.Soft {
+			verdict += " (soft: other data)"
+		}
+	}
+	fmt.Fprintf(w, "%s\n", r.Name)
+	wrap(w, "  ", r.Title, width())
+	fmt.Fprintf(w, "  %s; residual %.0e\n", verdict, r.Residual)
+	if r.Notes != "" {
+		wrap(w, "  ", r.Notes, width())
+	}
+	for _, cell := range r.Cells {
+		switch {
+		case cell.Published != nil && (c.Cells || !cell.OK):
+			mark := ""
+			if !cell.OK {
+				mark = "  outside " + fmt.Sprint(cell.Tolerance)
+			}
+			fmt.Fprintf(w, "    %-34s %-26s %14.6g  published %.6g%s\n", clip(cell.Row, 34), clip(cell.Column, 26), cell.Computed, *cell.Published, mark)
+		case cell.Published == nil && c.Cells:
+			fmt.Fprintf(w, "    %-34s %-26s %14.6g\n", clip(cell.Row, 34), clip(cell.Column, 26), cell.Computed)
+		}
+	}
+}
+
+// worldOrData loads a world held, a folder of user data, or one of the worlds
+// of the research files: those of model.SourceNames, and tariffwar-wiod2014
+// and tariffwar-icio2022.
+func (c *research) worldOrData(name, set string) (w *model.World, err error) {
+	root := c.Shared + "/sources/model"
+	info, no := os.Stat(name)
+	switch {
+	case slices.Contains(model.Names(), name):
+		w, err = model.Load(name)
+	case name == "tariffwar-wiod2014" || name == "tariffwar-icio2022":
+		w, err = model.LoadTariffWar(root, name[len("tariffwar-"):])
+	case slices.Contains(model.SourceNames(), name):
+		w, err = model.LoadDir(root, name)
+	case no == nil && info.IsDir():
+		if w, err = model.ReadWorld(name, false); err != nil {
+			return nil, &kanzei.Problem{Code: "model.data", Where: "--world", Msg: why(err), Hint: "repair the cells named"}
+		}
+	default:
+		return loadWorld(name)
+	}
+	if err != nil {
+		var p *os.PathError
+		if errors.As(err, &p) {
+			return nil, noResearch(p.Path)
+		}
+		return nil, err
+	}
+	if set == "" {
+		return w, nil
+	}
+	if w, err = w.WithSet(set); err != nil {
+		return nil, &kanzei.Problem{Code: "model.elasticities", Where: "--elasticities", Msg: err.Error(), Hint: "see kanzei model worlds --json"}
+	}
+	return w, nil
+}
