@@ -83,9 +83,7 @@ func newSource(seed uint64, l *ledger.Ledger, s *schedule.Schedule) *source {
 	for _, in := range l.Instruments {
 		for i := range in.Acts {
 			a := &in.Acts[i]
-			for _, d := range []kanzei.Day{a.From.Day(), a.Public, a.Implemented} {
-				r.days = append(r.days, d)
-			}
+			r.days = append(r.days, a.From.Day(), a.Public, a.Implemented)
 			if a.Until != kanzei.Forever {
 				r.days = append(r.days, a.Until.Day())
 			}

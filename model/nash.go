@@ -124,11 +124,11 @@ type NashResult struct {
 	Slope float64
 }
 
-// ErrLinks says that a formula does not hold in a world with input-output
+// A LinksError says that a formula does not hold in a world with input-output
 // links.
-type ErrLinks struct{ World string }
+type LinksError struct{ World string }
 
-func (e *ErrLinks) Error() string {
+func (e *LinksError) Error() string {
 	return fmt.Sprintf("the formula for optimal tariffs holds without input-output links, and world %s has them; use the method gradient, or the world without links", e.World)
 }
 

@@ -268,7 +268,7 @@ func (g *formulaEngine) setPace() {
 	}
 }
 
-// welfare is Ŷ/P̂ against the data, [N].
+// outcome gives hats against the data, [N]; welfare is Ŷ/P̂.
 func (g *formulaEngine) outcome(u []float64) (wage, price, income, welfare []float64) {
 	w := g.w
 	wage, price, income, welfare = make([]float64, w.N), make([]float64, w.N), make([]float64, w.N), make([]float64, w.N)
@@ -289,7 +289,7 @@ func (g *formulaEngine) outcome(u []float64) (wage, price, income, welfare []flo
 // nashFormula solves the balanced base and the war.
 func (w *World) nashFormula(players []int, o NashOptions) (*NashResult, error) {
 	if w.HasLinks() {
-		return nil, &ErrLinks{w.Name}
+		return nil, &LinksError{w.Name}
 	}
 	if w.Psi != nil {
 		return nil, fmt.Errorf("the formula for optimal tariffs has constant returns, and world %s has scale economies; use the method gradient", w.Name)
@@ -298,13 +298,12 @@ func (w *World) nashFormula(players []int, o NashOptions) (*NashResult, error) {
 		return nil, fmt.Errorf("floor %g of the elasticity is negative", o.Floor)
 	}
 	if o.Solve.Tol == 0 {
-		o.Solve.Tol = 1e-12
+		o.Solve.Tol = 1e-12 // cheap, and rates amplify the residual
 	}
 	ao := solve.AndersonOptions{Tol: o.Solve.Tol, MaxIter: o.Solve.MaxIter, Memory: 8, MaxStep: 0.7}
 	if ao.MaxIter == 0 {
 		ao.MaxIter = 2000
 	}
-	g := &formulaEngine{}
 	base := newFormulaEngine(w, nil, o)
 	base.setPace()
 	u := make([]float64, w.N+len(players))
@@ -314,11 +313,11 @@ func (w *World) nashFormula(players []int, o NashOptions) (*NashResult, error) {
 		return nil, &NotFound{World: w.Name, Closure: Balanced, Report: r.BaseReport}
 	}
 	wage0, price0, income0, welfare0 := base.outcome(u)
-	g = newFormulaEngine(w, players, o)
+	g := newFormulaEngine(w, players, o)
 	g.pace = base.pace
 	for p, n := range players {
-		if w.Y0[n] == 0 && sum(w.Y0) == 0 { // unreachable: prepare refuses it
-			return nil, fmt.Errorf("economy %s has no output", w.Economies[n].ISO3)
+		if base.exports[n] == 0 {
+			return nil, fmt.Errorf("economy %s exports nothing: no tariff of its moves its terms of trade", w.Economies[n].ISO3)
 		}
 		u[w.N+p] = math.Log(1.3)
 	}

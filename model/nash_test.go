@@ -216,7 +216,7 @@ func TestNashRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var links *ErrLinks
+	var links *LinksError
 	if _, err := icio.Nash(NashOptions{}); !errors.As(err, &links) {
 		t.Errorf("formula with links: %v", err)
 	}

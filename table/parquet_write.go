@@ -174,7 +174,6 @@ func (w *parquetWriter) Abort() { w.out.abort() }
 // An encoder holds the buffers of one goroutine.
 type encoder struct {
 	body, packed, levels []byte
-	header               []byte
 	codes                []int32
 	seen                 []int32 // dictionary code of the source → code written, plus one
 	table                []uint32

@@ -403,3 +403,23 @@ func (r *Rejects) Abort() {
 }
 
 func newPool(f func() any) *sync.Pool { return &sync.Pool{New: f} }
+
+// A File is a plain file that gets its name when it is closed.
+type File struct{ out *output }
+
+// CreateFile opens a file for writing.
+func CreateFile(name string) (*File, error) {
+	o := &output{}
+	if err := o.create(name); err != nil {
+		return nil, err
+	}
+	return &File{o}, nil
+}
+
+func (f *File) Write(p []byte) (int, error) { return f.out.Write(p) }
+
+// Close makes the file whole and gives it its name.
+func (f *File) Close() error { return f.out.commit() }
+
+// Abort leaves nothing behind. It does nothing after Close.
+func (f *File) Abort() { f.out.abort() }

@@ -22,6 +22,7 @@ type cli struct {
 	Exposure exposureCmd `cmd:"" help:"What is hit and what it costs, by measure, chapter and product."`
 	Duty     dutyCmd     `cmd:"" help:"What one entry owes, and why."`
 	Rate     rateCmd     `cmd:"" help:"Rate a file of entries, CSV or Parquet, of any size."`
+	Refund   refundCmd   `cmd:"" help:"What a file of entries has assessed, owes by law, and gets back."`
 	Panel    panelCmd    `cmd:"" help:"Every line, origin and interval with its rates by program; average rates."`
 	Impact   impactCmd   `cmd:"" help:"What a scenario does to every economy: real income, trade, prices, revenue, with ranges."`
 	Model    modelCmd    `cmd:"" help:"The world economy itself: worlds held, tariffs of one's own."`

@@ -124,7 +124,7 @@ func (c *modelNashCmd) Run(e *env) error {
 	}
 	o.Progress = playing(e.err)
 	r, err := w.Nash(o)
-	var links *model.ErrLinks
+	var links *model.LinksError
 	if errors.As(err, &links) {
 		return &kanzei.Problem{Code: "nash.links", Where: "--world", Msg: "the formula holds without input-output links, and world " + c.World + " has them", Hint: "use --method gradient, or a world without links such as icio2022-nolinks"}
 	}

@@ -48,9 +48,7 @@ func readRecords(dir string) (*changeRecords, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range textRecords(texts["cr_2025HTSBasic_change_record.txt"], "July 1, 2024") {
-		c.july2024 = append(c.july2024, r)
-	}
+	c.july2024 = append(c.july2024, textRecords(texts["cr_2025HTSBasic_change_record.txt"], "July 1, 2024")...)
 	c.rev2 = textRecords(texts["cr_2026HTSRev2_change_record.txt"], "February 1, 2026")
 	rows, col, err := readCSV(filepath.Join(dir, "metals_2025", "hts_change_records_2026_rev11_to_rev13.csv"))
 	if err != nil {

@@ -1,0 +1,428 @@
+package entries
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"kanzei"
+	"kanzei/duty"
+	"kanzei/table"
+)
+
+// A Refund is a file of entries held against what is legally due.
+type Refund struct {
+	Job
+	Out     string // file of rows to write, "-" for stdout, none when empty
+	Stdout  io.Writer
+	Rejects string // file of rejected rows, none when empty
+	Cape    string // folder for upload files, none when empty
+
+	// Interest is simple interest a year, percent of the refund; nil for none.
+	// To is the day up to which it runs.
+	Interest *kanzei.Fraction
+	To       kanzei.Day
+}
+
+// A Sum is an amount of refunds under a name.
+type Sum struct {
+	Name       string       `json:"name"`
+	Rows       int64        `json:"rows"`
+	Refundable kanzei.Money `json:"refundable_usd"`
+	Interest   kanzei.Money `json:"interest_usd"`
+}
+
+// A RefundReport is what a file of entries has assessed, owes, and gets back.
+type RefundReport struct {
+	Known       kanzei.Day       `json:"known"`
+	Rows        int64            `json:"rows"`
+	Rejected    int64            `json:"rejected"`
+	Entries     int64            `json:"entries_with_refund"` // entry ids, and rows without one
+	Assessed    kanzei.Money     `json:"assessed_usd"`        // of the rows that have one figure
+	Legal       kanzei.Money     `json:"legal_usd"`
+	Refundable  kanzei.Money     `json:"refundable_usd"`
+	Interest    kanzei.Money     `json:"interest_usd"`
+	Causes      []Sum            `json:"by_cause"`
+	Programs    []Sum            `json:"by_program"`
+	Liquidation []Sum            `json:"by_liquidation_status"`
+	Open        map[string]int64 `json:"rows_without_one_figure"` // by status
+	Cape        *CapeReport      `json:"cape,omitempty"`
+	Assumptions []string         `json:"assumptions"`
+}
+
+// A CapeReport is the upload files written.
+type CapeReport struct {
+	Files   []string `json:"files"` // entries unliquidated, or liquidated no longer ago than 80 days
+	Later   []string `json:"files_liquidated_longer_ago"`
+	Entries int64    `json:"entries"`
+	After   int64    `json:"entries_liquidated_longer_ago"`
+	Invalid int64    `json:"entry_numbers_invalid"`
+	Without int64    `json:"rows_without_entry_number"`
+}
+
+// CapeRows is the greatest number of entries that CAPE, the refund portal of US
+// Customs, takes in a file; CapeDays how long after liquidation its first phase
+// takes an entry (CSMS 68340863).
+const (
+	CapeRows = 9999
+	CapeDays = 80
+)
+
+// Causes of refunds, and the program of a difference that no program explains.
+const (
+	causeAmended  = "retroactive amendment"
+	causeJudgment = "judgment"
+	notByLaw      = "declared otherwise than the law held gives"
+)
+
+var refundFields = []table.Field{
+	{Name: "status", Kind: table.String, Required: true},
+	{Name: "paid_usd", Kind: table.Decimal, Scale: 2}, // assessed_usd where declared, else as known on the day of entry
+	{Name: "legal_usd", Kind: table.Decimal, Scale: 2},
+	{Name: "refundable_usd", Kind: table.Decimal, Scale: 2},
+	{Name: "refund_amended_usd", Kind: table.Decimal, Scale: 2},
+	{Name: "refund_judgment_usd", Kind: table.Decimal, Scale: 2},
+	{Name: "refund_other_usd", Kind: table.Decimal, Scale: 2}, // declared otherwise than the law held gives
+	{Name: "interest_usd", Kind: table.Decimal, Scale: 2},
+	{Name: "refund_programs", Kind: table.String, Required: true},
+	{Name: "caveats", Kind: table.String, Required: true},
+}
+
+// A tally sums the rows of a batch.
+type tally struct {
+	block                                 any
+	rows, entries, without                int64
+	assessed, legal, refundable, interest kanzei.Money
+	causes, programs, liquidation         map[string]*Sum
+	open                                  map[string]int64
+	cape                                  []claim
+	rejects                               []table.Reject
+}
+
+// A claim is an entry with a refund by judgment.
+type claim struct {
+	number string
+	later  bool
+}
+
+func list(m ...kanzei.Money) []kanzei.Money { return m }
+
+func newTally() *tally {
+	return &tally{causes: map[string]*Sum{}, programs: map[string]*Sum{}, liquidation: map[string]*Sum{}, open: map[string]int64{}}
+}
+
+func add(to map[string]*Sum, name string, refund, interest kanzei.Money) {
+	s := to[name]
+	if s == nil {
+		s = &Sum{Name: name}
+		to[name] = s
+	}
+	s.Rows++
+	s.Refundable += refund
+	s.Interest += interest
+}
+
+// refunding is the sink of a refund.
+type refunding struct {
+	*Refund
+	rows    *writing // nil without an output
+	rejects *table.Rejects
+	total   *tally
+	invalid int64
+}
+
+// Run holds the file against the law and writes what is asked for.
+func (f *Refund) Run() (*RefundReport, error) {
+	f.Detail = true
+	r, err := f.Open()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	s := &refunding{Refund: f, rejects: &table.Rejects{Name: f.Rejects}, total: newTally()}
+	defer s.rejects.Abort()
+	if f.Out != "" {
+		w, err := table.Create(f.Out, f.Stdout, r, refundFields)
+		if err != nil {
+			return nil, err
+		}
+		defer w.Abort()
+		s.rows = &writing{out: w, rejects: s.rejects, fields: refundFields, fill: f.fill, adders: make([]*adder, 1024)}
+	}
+	rows, err := f.Job.Run(r, s)
+	if err != nil {
+		return nil, err
+	}
+	rep := s.report(rows)
+	if f.Cape != "" {
+		if rep.Cape, err = s.cape(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.rejects.Close(); err != nil {
+		return nil, err
+	}
+	rep.Rejected = s.rejects.N - s.invalid
+	if s.rows != nil {
+		return rep, s.rows.out.Close()
+	}
+	return rep, nil
+}
+
+// causes splits the refund of a row by cause. Where the duty assessed is
+// declared, what it exceeds the duty as known on the day of entry by rests on
+// neither an amendment nor a judgment.
+func causes(o *duty.Outcome, declared bool) (amended, voided, other kanzei.Money) {
+	if !declared || o.Refundable.USD == 0 {
+		return o.Amended, o.Voided, 0
+	}
+	var then kanzei.Money
+	for _, p := range o.Programs {
+		then += p.Assessed
+	}
+	explained := min(o.Refundable.USD, max(0, then-o.Legal.USD))
+	amended = min(explained, max(0, then-o.Duty.USD))
+	return amended, explained - amended, o.Refundable.USD - explained
+}
+
+// interest is simple interest on a refund from the day of deposit.
+func (f *Refund) interest(refund kanzei.Money, deposited kanzei.Day) kanzei.Money {
+	if f.Interest == nil || refund <= 0 || deposited >= f.To {
+		return 0
+	}
+	share := kanzei.Fraction(kanzei.MulDiv(int64(*f.Interest), int64(f.To-deposited), 365))
+	return refund.By(share).Cents(kanzei.One)
+}
+
+// deposited returns the day interest runs from, by row.
+func deposited(r *Rated) func(i int) kanzei.Day {
+	var paid memo[kanzei.Day]
+	days := make([]kanzei.Day, len(r.Entries))
+	each(&reading{fault: make([]*fault, len(days))}, &paid, r.Column("payment_date"), "payment_date", len(days), parseDay, dayOfNumber, func(i int, v kanzei.Day) { days[i] = v })
+	return func(i int) kanzei.Day { return cmp.Or(days[i], r.Entries[i].Date) }
+}
+
+// fill fills the columns of refundFields.
+func (f *Refund) fill(a *adder, r *Rated) {
+	c := a.columns
+	from := deposited(r)
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		c[0].Codes[i] = uint32(r.Rater.Text(string(o.Status)))
+		a.amount(1, i, o.Assessed)
+		a.amount(2, i, o.Legal)
+		a.amount(3, i, o.Refundable)
+		for k, m := range list(causes(o, r.Entries[i].AssessedKnown)) {
+			a.amount(4+k, i, duty.Amount{USD: m, Known: o.Refundable.Known})
+		}
+		a.amount(7, i, duty.Amount{USD: f.interest(o.Refundable.USD, from(i)), Known: o.Refundable.Known && f.Interest != nil})
+		var names []string
+		if o.Refundable.USD > 0 {
+			for _, p := range o.Programs {
+				if p.Assessed > p.Legal {
+					names = append(names, p.Program)
+				}
+			}
+		}
+		c[8].Codes[i] = uint32(r.Rater.Text(strings.Join(names, ";")))
+		c[9].Codes[i] = uint32(o.Caveats)
+	}
+}
+
+func (s *refunding) Work(worker int, r *Rated) (any, error) {
+	t := newTally()
+	if s.rows != nil {
+		var err error
+		if t.block, err = s.rows.Work(worker, r); err != nil {
+			return nil, err
+		}
+	}
+	from := deposited(r)
+	entry, status, liquidated := r.Column("entry_id"), r.Column("liquidation_status"), r.Column("liquidation_date")
+	var days memo[kanzei.Day]
+	when := make([]kanzei.Day, len(r.Entries))
+	each(&reading{fault: make([]*fault, len(when))}, &days, liquidated, "liquidation_date", len(when), parseDay, dayOfNumber, func(i int, v kanzei.Day) { when[i] = v })
+	last := "" // entry id of the last row with a refund; a batch never cuts an entry
+	for i := range r.Outcomes {
+		o := &r.Outcomes[i]
+		t.rows++
+		if !o.Refundable.Known {
+			t.open[cmp.Or(map[bool]string{true: string(o.Status)}[o.Status != kanzei.Exact], "as known then or legally due")]++
+			continue
+		}
+		t.assessed += o.Assessed.USD
+		t.legal += o.Legal.USD
+		refund := o.Refundable.USD
+		if refund == 0 {
+			continue
+		}
+		interest := s.interest(refund, from(i))
+		t.refundable += refund
+		t.interest += interest
+		parts := list(causes(o, r.Entries[i].AssessedKnown))
+		voided := parts[1]
+		for k, name := range []string{causeAmended, causeJudgment, notByLaw} {
+			if parts[k] != 0 {
+				add(t.causes, name, parts[k], s.interest(parts[k], from(i)))
+			}
+		}
+		rest := refund
+		for _, p := range o.Programs {
+			if d := p.Assessed - p.Legal; d != 0 {
+				add(t.programs, p.Program, d, 0)
+				rest -= d
+			}
+		}
+		if rest != 0 {
+			add(t.programs, notByLaw, rest, 0)
+		}
+		how := "not given"
+		if status != nil {
+			if text := strings.ToLower(strings.TrimSpace(string(status.AppendText(nil, i)))); text != "" {
+				how = text
+			}
+		}
+		add(t.liquidation, how, refund, interest)
+		id := ""
+		if entry != nil {
+			id = strings.TrimSpace(string(entry.AppendText(nil, i)))
+		}
+		if id == "" {
+			t.entries++
+			if voided > 0 {
+				t.without++
+			}
+			continue
+		}
+		if id != last {
+			t.entries++
+			last = id
+		} else if len(t.cape) > 0 && t.cape[len(t.cape)-1].number == id {
+			continue
+		}
+		if voided > 0 {
+			later := how == "liquidated" || when[i] != 0
+			if when[i] != 0 && s.To-when[i] <= CapeDays {
+				later = false
+			}
+			t.cape = append(t.cape, claim{id, later})
+			if _, err := EntryNumber(id); err != nil {
+				t.rejects = append(t.rejects, table.Reject{Row: r.Batch.Number[i], Field: "entry_id", Reason: plain(err), ID: id})
+			}
+		}
+	}
+	return t, nil
+}
+
+func (s *refunding) Done(result any, rejects []table.Reject) error {
+	t, _ := result.(*tally)
+	if t == nil {
+		return s.rejects.Add(rejects)
+	}
+	if s.Cape != "" {
+		rejects = append(rejects, t.rejects...)
+		s.invalid += int64(len(t.rejects))
+	}
+	if s.rows != nil {
+		if err := s.rows.Done(t.block, rejects); err != nil {
+			return err
+		}
+	} else if err := s.rejects.Add(rejects); err != nil {
+		return err
+	}
+	a := s.total
+	a.rows += t.rows
+	a.entries += t.entries
+	a.without += t.without
+	a.assessed += t.assessed
+	a.legal += t.legal
+	a.refundable += t.refundable
+	a.interest += t.interest
+	for _, x := range []struct{ to, from map[string]*Sum }{{a.causes, t.causes}, {a.programs, t.programs}, {a.liquidation, t.liquidation}} {
+		for name, sum := range x.from {
+			add(x.to, name, sum.Refundable, sum.Interest)
+			x.to[name].Rows += sum.Rows - 1
+		}
+	}
+	for name, n := range t.open {
+		a.open[name] += n
+	}
+	if s.Cape != "" {
+		a.cape = append(a.cape, t.cape...)
+	}
+	return nil
+}
+
+func (s *refunding) report(rows int64) *RefundReport {
+	t := s.total
+	known := s.Engine.Ledger.Coverage.Horizon
+	if s.Known != 0 {
+		known = min(known, s.Known)
+	}
+	r := &RefundReport{Known: known, Rows: rows, Entries: t.entries, Assessed: t.assessed, Legal: t.legal, Refundable: t.refundable, Interest: t.interest,
+		Causes: sums(t.causes), Programs: sums(t.programs), Liquidation: sums(t.liquidation), Open: t.open}
+	r.Assumptions = []string{
+		"assessed: the column assessed_usd, and where it is empty the duty as known on the day of entry",
+		"rows without one figure are in no sum",
+	}
+	if s.Interest != nil {
+		r.Assumptions = append(r.Assumptions, fmt.Sprintf("interest: simple, %s%% a year of 365 days, from payment_date (entry_date where it is empty) to %s; 19 U.S.C. 1505(c) gives interest from the deposit, the quarterly rates of the Internal Revenue Service are not held", s.Interest, s.To))
+	}
+	return r
+}
+
+func sums(m map[string]*Sum) []Sum {
+	out := []Sum{}
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		out = append(out, *m[name])
+	}
+	slices.SortStableFunc(out, func(a, b Sum) int { return cmp.Compare(b.Refundable, a.Refundable) })
+	return out
+}
+
+// cape writes the upload files.
+func (s *refunding) cape() (*CapeReport, error) {
+	c := &CapeReport{Files: []string{}, Later: []string{}, Invalid: s.invalid, Without: s.total.without}
+	var now, later []string
+	for _, x := range s.total.cape {
+		n, err := EntryNumber(x.number)
+		if err != nil {
+			continue
+		}
+		if x.later {
+			later = append(later, n)
+		} else {
+			now = append(now, n)
+		}
+	}
+	c.Entries, c.After = int64(len(now)), int64(len(later))
+	var err error
+	if c.Files, err = s.uploads("cape", now); err == nil {
+		c.Later, err = s.uploads("cape-liquidated", later)
+	}
+	return c, err
+}
+
+func (s *refunding) uploads(name string, numbers []string) ([]string, error) {
+	files := []string{}
+	for part := range slices.Chunk(numbers, CapeRows) {
+		file := filepath.Join(s.Cape, fmt.Sprintf("%s-%03d.csv", name, len(files)+1))
+		f, err := table.CreateFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if _, err = io.WriteString(f, "Entry Number\n"+strings.Join(part, "\n")+"\n"); err == nil {
+			err = f.Close()
+		}
+		if err != nil {
+			f.Abort()
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
