@@ -140,12 +140,12 @@ func (r *csvReader) header() error {
 // fill reads more of the source behind rest.
 func (r *csvReader) fill() error {
 	const chunk = 1 << 20
-	if cap(r.rest)-len(r.rest) < chunk {
+	if cap(r.rest)-len(r.rest) < chunk/16 {
 		grown := make([]byte, len(r.rest), max(2*len(r.rest), len(r.rest)+chunk))
 		copy(grown, r.rest)
 		r.rest = grown
 	}
-	n, err := r.src.Read(r.rest[len(r.rest) : len(r.rest)+chunk])
+	n, err := r.src.Read(r.rest[len(r.rest):min(cap(r.rest), len(r.rest)+chunk)])
 	r.rest = r.rest[:len(r.rest)+n]
 	r.read += int64(n)
 	switch {
