@@ -28,9 +28,7 @@ func (r *Rater) Classes(on, known kanzei.Day) (Classes, error) {
 	if err != nil {
 		return Classes{}, err
 	}
-	if l.rows == nil {
-		l.classify()
-	}
+	l.classify()
 	return Classes{r, l}, nil
 }
 

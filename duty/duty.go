@@ -29,6 +29,7 @@ type Engine struct {
 	books  map[kanzei.Day]*book // by the last turn of knowledge
 	tables map[tableKey]*Table
 	laws   map[stampKey]*Table
+	common *common // of raters
 
 	factsOnce sync.Once
 	facts     []Fact
@@ -53,7 +54,7 @@ type stampKey struct {
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
 	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }),
-		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}}
+		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}, common: newCommon()}
 }
 
 // Embedded returns an engine over the editions built into the program.

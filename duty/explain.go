@@ -136,8 +136,12 @@ func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
 		add(additionalDuties + c.line.AdditionalDuties)
 	}
 	if r := c.base.rate; r.Kind == kanzei.RateByText && !c.baseOK {
-		add(fmt.Sprintf("the base rate is a rule of text: %q", r.Text))
+		add(ruleOfText(&r))
 	}
+}
+
+func ruleOfText(r *kanzei.Rate) string {
+	return fmt.Sprintf("the base rate is a rule of text: %q", r.Text)
 }
 
 // questions offers the facts that narrow a range, and the claims not made that
@@ -204,14 +208,14 @@ func (c *computation) asked(s *span) []kanzei.Question {
 			continue
 		}
 		seen[fact] = true
-		v := *c
-		v.entry = &e
-		if e.SPI != c.entry.SPI {
-			v.base.rate, v.base.column = baseRate(c.table, &e, &c.line)
-			v.base.amount, v.baseOK = v.base.rate.Duty(e.Value, func(u string) (int64, bool) { return quantity(&e, u) })
-		}
 		f := s.corner.facts
-		f.entry, f.base = &e, &v.base
+		f.entry, f.base = &e, &c.base
+		if e.SPI != c.entry.SPI {
+			base := baseDuty{value: c.base.value}
+			base.rate, base.column = baseRate(c.table, &e, &c.line)
+			base.amount, _ = base.rate.Duty(e.Value, func(u string) (int64, bool) { return quantity(&e, u) })
+			f.base = &base
+		}
 		var total kanzei.Money
 		var ok bool
 		parts, total, ok = c.table.evaluate(&f, s.corner.bearing, parts)

@@ -4,22 +4,28 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"kanzei"
 	"kanzei/ledger"
 	"kanzei/schedule"
 )
 
-// A Place is where an entry line stands: the law and the schedule of its day.
-type Place struct {
+// A Line is an entry line on its way through a rater.
+type Line struct {
+	Entry *kanzei.Entry
+	Code  *Code      // of the entry's code, or nil
+	Known kanzei.Day // the day of knowledge; zero: everything held
+	Err   error      // from Place: a *kanzei.Problem where the entry makes no sense
+
 	frame *frame
-	code  *Code
 	line  *lineInfo
+	now   *treatment // under the law known, nil until asked for
 }
 
-// Law numbers the law of the place among those its rater has met: lines rated
-// one after another under one law are rated faster.
-func (p *Place) Law() int { return p.frame.now.seq }
+// Law numbers the law of a line among those its rater has met: lines rated one
+// after another under one law are rated faster.
+func (l *Line) Law() int { return l.frame.now.seq }
 
 // A frame is what all entries of a day have in common, as known on a day.
 type frame struct {
@@ -34,15 +40,9 @@ type frame struct {
 	noFee            Text  // the caveat where the fee of informal entries is not held
 }
 
-// A lawTable is a table with what this rater has made of it.
+// A lawTable is a law with what this rater alone has made of it.
 type lawTable struct {
-	*Table
-	seq     int
-	ids     []uint32 // provision → its number among all provisions met
-	class   []uint16 // origin → class of origins that the same provisions bear on
-	classes int
-	asked   int
-	rows    []uint32 // list × classes + class → its treatment in Rater.treated, 0 until asked for; nil until the table is asked often
+	*law
 	members []int    // class → an origin
 	plain   []uint32 // provision → what it does to plain goods, see classes.go
 }
@@ -92,50 +92,12 @@ func (r *Rater) law(on, known kanzei.Day, view View) (*lawTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	if l := r.laws[t]; l != nil {
-		return l, nil
+	l := r.laws[t]
+	if l == nil {
+		l = &lawTable{law: r.engine.common.law(t)}
+		r.laws[t] = l
 	}
-	l := &lawTable{Table: t, seq: len(r.laws), ids: make([]uint32, len(t.provs))}
-	for i := range t.provs {
-		key := t.provs[i].describe()
-		id, ok := r.provisions[key]
-		if !ok {
-			id = uint32(len(r.provisions))
-			r.provisions[key] = id
-		}
-		l.ids[i] = id
-	}
-	r.laws[t] = l
 	return l, nil
-}
-
-// classify builds the index of the table and finds the origins that the same
-// provisions bear on.
-func (l *lawTable) classify() {
-	t := l.Table
-	t.index()
-	l.class = make([]uint16, len(originIndex))
-	classes := map[string]uint16{}
-	bits := make([]byte, (len(t.provs)+8)/8)
-	for o := range l.class {
-		clear(bits)
-		for i := range t.provs {
-			if t.provs[i].from(o) {
-				bits[i>>3] |= 1 << (i & 7)
-			}
-		}
-		if t.column2.has(o) {
-			bits[len(t.provs)>>3] |= 1 << (len(t.provs) & 7)
-		}
-		c, ok := classes[string(bits)]
-		if !ok {
-			c = uint16(len(classes))
-			classes[string(bits)] = c
-		}
-		l.class[o] = c
-	}
-	l.classes = len(classes)
-	l.rows = make([]uint32, len(t.lists)*l.classes)
 }
 
 // describe writes all of a provision that an answer may rest on, but for codes,
@@ -251,10 +213,7 @@ type lineKey struct {
 
 // A lineInfo is a line of the schedule, the same for the editions that say the
 // same.
-type lineInfo struct {
-	schedule.Line
-	additional Text // the caveat
-}
+type lineInfo struct{ schedule.Line }
 
 // Code returns what the rater knows of a code.
 func (r *Rater) Code(h kanzei.HTS) *Code {
@@ -289,17 +248,7 @@ func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 	if len(line.Units) > 0 {
 		k.units = &line.Units[0]
 	}
-	l := r.lines[k]
-	if l == nil {
-		l = &lineInfo{Line: line}
-		if line.AdditionalDuties != "" {
-			l.additional = r.text(additionalDuties + line.AdditionalDuties)
-		}
-		if len(r.lines) > maxCodes {
-			clear(r.lines)
-		}
-		r.lines[k] = l
-	}
+	l := r.engine.common.line(k, func() *lineInfo { return &lineInfo{line} })
 	i := slices.Index(c.infos, l)
 	if i < 0 && len(c.infos) < 255 {
 		i = len(c.infos)
@@ -311,31 +260,112 @@ func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 	return l, nil
 }
 
-// Place finds where a line stands, as known at the end of a day; the zero Day
-// means everything held. Entries that make no sense are a *kanzei.Problem. The
-// units of quantities are filled in where none are given. Code is that of the
-// entry's code, or nil.
-func (r *Rater) Place(entry *kanzei.Entry, code *Code, known kanzei.Day) (p Place, err error) {
-	if err = r.engine.check(entry); err != nil {
-		return p, err
+// ahead is how many lines a step is taken for before the next step: what they
+// need is then fetched for many at a time.
+const ahead = 128
+
+// Place finds the law and the schedule of the lines. The units of quantities are
+// filled in where none are given.
+func (r *Rater) Place(lines []Line) {
+	var at [ahead]uint8
+	for len(lines) > 0 {
+		n := min(len(lines), ahead)
+		here := lines[:n]
+		lines = lines[n:]
+		for i := range here {
+			l := &here[i]
+			if l.Err = r.engine.check(l.Entry); l.Err != nil {
+				continue
+			}
+			known := l.Known
+			if known != 0 {
+				known = r.engine.turn(known)
+			}
+			if l.frame, l.Err = r.frame(l.Entry.Date, known); l.Err == nil && l.Code == nil {
+				l.Code = r.Code(l.Entry.HTS)
+			}
+		}
+		for i := range here {
+			at[i] = 0
+			if l := &here[i]; l.Err == nil && l.frame.edition < maxEditions {
+				at[i] = l.Code.at[l.frame.edition]
+			}
+		}
+		for i := range here {
+			if l := &here[i]; at[i] != 0 {
+				l.line = l.Code.infos[at[i]-1]
+			} else if l.Err == nil {
+				l.line, l.Err = r.line(l.Code, l.frame)
+			}
+		}
+		for i := range here {
+			l := &here[i]
+			if e := l.Entry; l.Err == nil && (e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "") {
+				l.units()
+			}
+		}
 	}
-	if known != 0 {
-		known = r.engine.turn(known)
+}
+
+func (l *Line) units() {
+	e := l.Entry
+	if e.Quantity != 0 && e.Unit == "" && len(l.line.Units) > 0 {
+		e.Unit = l.line.Units[0]
 	}
-	if p.frame, err = r.frame(entry.Date, known); err != nil {
-		return p, err
+	if e.Quantity2 != 0 && e.Unit2 == "" && len(l.line.Units) > 1 {
+		e.Unit2 = l.line.Units[1]
 	}
-	if p.code = code; code == nil {
-		p.code = r.Code(entry.HTS)
+}
+
+// Treat finds what bears on lines that have been placed, in the order given. It
+// need not be called; it is quicker for many lines than for one.
+func (r *Rater) Treat(lines []Line, order []int32) {
+	var at [ahead]uint32
+	for len(order) > 0 {
+		n := min(len(order), ahead)
+		here := order[:n]
+		order = order[n:]
+		for i, j := range here {
+			l := &lines[j]
+			law, c := l.frame.now, l.Code
+			at[i] = 0
+			if !law.ready.Load() || c.stretch < 0 || c.stretch != c.last {
+				l.now = r.treatment(law, c, int(r.origins[l.Entry.Origin])-1)
+				continue
+			}
+			at[i] = uint32(law.Table.ids[c.stretch]) + 1
+		}
+		for i, j := range here {
+			if at[i] == 0 {
+				continue
+			}
+			l := &lines[j]
+			law := l.frame.now
+			class := law.class[int(r.origins[l.Entry.Origin])-1]
+			list := at[i] - 1
+			if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
+				l.now = r.classed(law, uint16(list), class)
+			}
+		}
+		for i, j := range here {
+			if at[i] != 0 {
+				lines[j].now = r.treatedAt(at[i])
+			}
+		}
+		touched := 0 // what answering begins with
+		for _, j := range here {
+			touched += int(lines[j].line.General.Kind)
+			if t := lines[j].now; t != nil {
+				touched += len(t.conds)
+			}
+		}
+		for _, j := range here {
+			if t := lines[j].now; t != nil {
+				if s := t.templates.Load(); s != nil {
+					touched += int(s.slots[0].hash)
+				}
+			}
+		}
+		r.touched = touched
 	}
-	if p.line, err = r.line(p.code, p.frame); err != nil {
-		return p, err
-	}
-	if entry.Quantity != 0 && entry.Unit == "" && len(p.line.Units) > 0 {
-		entry.Unit = p.line.Units[0]
-	}
-	if entry.Quantity2 != 0 && entry.Unit2 == "" && len(p.line.Units) > 1 {
-		entry.Unit2 = p.line.Units[1]
-	}
-	return p, nil
 }

@@ -13,7 +13,8 @@ import (
 // that the law treats alike share a template, which the code behind Assess
 // fills once; what remains for a line is its arithmetic, see template.go.
 //
-// A Rater is for one goroutine; make one for each.
+// A Rater is for one goroutine; make one for each. The raters of an engine share
+// what they find out, see common.go.
 type Rater struct {
 	Detail bool // fill Outcome.Programs
 
@@ -26,27 +27,24 @@ type Rater struct {
 	known kanzei.Day // that of days
 	days  []*frame   // frames[known]
 
-	treatments map[string]*treatment
-	treated    []*treatment // the same; the first is nil
-	provisions map[string]uint32
-	codes      map[kanzei.HTS]*Code
-	lines      map[lineKey]*lineInfo
-	origins    []uint16   // Origin → index + 1
-	spi        [][]string // by origin
-	spis       map[string]uint16
-	filled     int               // templates held
-	plain      map[string]uint32 // see classes.go
-	plainOf    map[string]*treatment
+	treated []*treatment // of common, as far as this rater has looked
+	codes   map[kanzei.HTS]*Code
+	origins []uint16          // Origin → index + 1
+	spi     [][]string        // by origin
+	noted   []*notes          // of templates
+	plain   map[string]uint32 // see classes.go
+	plainOf map[string]*treatment
 
 	texts    []string
 	byText   map[string]Text
 	bySeries map[string]Text
-	programs map[string]uint16
-	names    []string
+	programs map[string]uint16 // of common
 	noHarbor Text
 	spiFact  Text
 
 	// of the line at hand
+	one     [1]Line
+	touched int
 	entry   *kanzei.Entry
 	amount  func(unit string) (int64, bool)
 	uses    []string
@@ -114,9 +112,8 @@ const (
 // NewRater returns a rater of the engine's law.
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
-		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
-		treatments: map[string]*treatment{}, treated: make([]*treatment, 1), provisions: map[string]uint32{}, codes: map[kanzei.HTS]*Code{}, lines: map[lineKey]*lineInfo{},
-		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}, spis: map[string]uint16{"": 0}}
+		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{}, noted: make([]*notes, maxNotes),
+		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
 	all := kanzei.Origins()
@@ -204,21 +201,22 @@ func (r *Rater) add(t Text) {
 // everything held. Whole is nil for an entry of one line. Entries that make no
 // sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
-	p, err := r.Place(entry, nil, known)
-	if err != nil {
+	r.one[0] = Line{Entry: entry, Known: known}
+	r.Place(r.one[:])
+	if err := r.one[0].Err; err != nil {
 		return err
 	}
-	return r.Answer(entry, &p, whole, out)
+	return r.Answer(&r.one[0], whole, out)
 }
 
-// Answer is Rate for a line whose place has been found.
-func (r *Rater) Answer(entry *kanzei.Entry, p *Place, whole *Whole, out *Outcome) error {
-	r.entry = entry
+// Answer is Rate for a line that has been placed.
+func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
+	r.entry = l.Entry
 	*out = Outcome{Programs: out.Programs[:0]}
-	if r.quick(p, whole, out) {
+	if r.quick(l, whole, out) {
 		return nil
 	}
-	return r.slow(p, whole, out)
+	return r.slow(l, whole, out)
 }
 
 // base fills b with the duty of column 1 or 2, but for its rate, which it
@@ -292,8 +290,8 @@ func (r *Rater) gaps(f *frame) (unsupported bool) {
 }
 
 // open returns the computation of the line at hand before a table.
-func (r *Rater) open(l *lawTable, p *Place, known kanzei.Day, view View) (*computation, error) {
-	t := r.treatment(l, p.code, int(r.origins[r.entry.Origin])-1)
+func (r *Rater) open(l *lawTable, p *Line, known kanzei.Day, view View) (*computation, error) {
+	t := r.treatment(l, p.Code, int(r.origins[r.entry.Origin])-1)
 	if t == nil {
 		return r.engine.open(r.entry, known, view)
 	}
@@ -304,7 +302,7 @@ func (r *Rater) open(l *lawTable, p *Place, known kanzei.Day, view View) (*compu
 }
 
 // slow answers as Assess does, without the lines that explain.
-func (r *Rater) slow(p *Place, whole *Whole, out *Outcome) error {
+func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
 	f := p.frame
 	c, err := r.open(f.now, p, f.known, Collected)
 	if err != nil {
@@ -331,7 +329,7 @@ func (r *Rater) slow(p *Place, whole *Whole, out *Outcome) error {
 		r.add(r.text(q.Fact))
 	}
 	out.Questions = r.join(lineSeparator)
-	out.Headings = r.headings(c, s.corner)
+	out.Headings = r.text(headings(c, s.corner))
 	r.series = caveats
 	defer func() { out.Caveats = r.join(caveatSeparator) }()
 	switch {
@@ -400,12 +398,12 @@ func (r *Rater) statuses(f *frame, out *Outcome, at func(*lawTable, View, string
 }
 
 // headings joins the numbers of chapter 99 of the reported lines.
-func (r *Rater) headings(c *computation, k *corner) Text {
+func headings(c *computation, k *corner) string {
 	var lines []string
 	for _, l := range c.filing(k) {
 		lines = append(lines, strings.Join(l.Numbers[:len(l.Numbers)-1], " "))
 	}
-	return r.text(strings.Join(lines, lineSeparator))
+	return strings.Join(lines, lineSeparator)
 }
 
 // detail adds what each program takes in a corner.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"kanzei"
@@ -131,4 +132,45 @@ func TestRater(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRatersTogether: raters share what they find out; many at once answer as
+// one does. Run with the race detector.
+func TestRatersTogether(t *testing.T) {
+	named := laws(t)[1]
+	l, s := named.Ledger, schedules(t)
+	src := newSource(seed()+3, l, s)
+	var lines []kanzei.Entry
+	for range 1500 {
+		lines = append(lines, src.forget(src.entry(src.day())), bare(src.entry(src.day())))
+	}
+	alone := duty.New(l, s).NewRater()
+	want := make([]string, len(lines))
+	for i := range lines {
+		var o duty.Outcome
+		x := lines[i]
+		if err := alone.Rate(&x, 0, nil, &o); err != nil {
+			t.Fatal(err)
+		}
+		want[i] = outcome(alone, &o)
+	}
+	together := duty.New(l, s)
+	var wg sync.WaitGroup
+	for k := range 4 {
+		wg.Go(func() {
+			r := together.NewRater()
+			for n := range lines {
+				i := (n + k*7) % len(lines)
+				var o duty.Outcome
+				x := lines[i]
+				if err := r.Rate(&x, 0, nil, &o); err != nil {
+					t.Error(err)
+				} else if got := outcome(r, &o); got != want[i] {
+					t.Errorf("%s\nalone:    %s\ntogether: %s", show(&x, 0), want[i], got)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -143,13 +143,17 @@ func (c *computation) span() *span {
 			break
 		}
 		if k := c.base.rate.Kind; k == kanzei.RateByText || k == kanzei.RateNone {
-			s.missing = fmt.Sprintf("the base rate of %s is a rule of text, not a figure: %q", c.line.Rated, c.base.rate.Text)
+			s.missing = noFigure(c.line.Rated, &c.base.rate)
 			s.status, s.min = kanzei.Unsupported, nil
 		}
 	case lowest != highest:
 		s.status = kanzei.Range
 	}
 	return s
+}
+
+func noFigure(rated kanzei.HTS, r *kanzei.Rate) string {
+	return fmt.Sprintf("the base rate of %s is a rule of text, not a figure: %q", rated, r.Text)
 }
 
 // settle fixes the needs of a corner from the digits of i, one a need. It

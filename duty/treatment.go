@@ -3,6 +3,8 @@ package duty
 import (
 	"encoding/binary"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"kanzei"
 )
@@ -12,23 +14,84 @@ import (
 // found out about it. Its table holds these provisions alone.
 type treatment struct {
 	*Table
-	place     uint32 // in Rater.treated
+	place     uint32 // in common.treated
 	bearing   []uint16
 	simple    bool                // all rates are ad valorem, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
+	silent    []silence           // of conds: what leaves them without hold
 	computed  []int               // of conds: those that hold or not without a fact declared
 	column1   []int               // of conds: those on the column 1 rate
 	uses      []string            // values of "use" conditions
 	bases     area                // the contents that some are levied on, or excuse
 	usClaims  []kanzei.Fraction   // US contents that claims would declare
-	templates templates
+	spiClaims []string            // special programs that claims would make
+
+	mu        sync.Mutex
+	templates atomic.Pointer[templateTable]
+}
+
+// A silence is the fact not declared without which a condition does not hold.
+type silence uint8
+
+const (
+	always silence = iota
+	noFlags
+	noLoading
+	noExport
+	noZone
+	noSPI
+	noMelt
+	noSmelt
+)
+
+func silenceOf(c *kanzei.Condition) silence {
+	switch c.Fact {
+	case "claim", "use":
+		return noFlags
+	case "loaded":
+		return noLoading
+	case "exported":
+		return noExport
+	case "ftz-admitted":
+		return noZone
+	case "spi":
+		return noSPI
+	case "melt-pour":
+		return noMelt
+	case "smelt-cast":
+		return noSmelt
+	}
+	return always
+}
+
+// hold is holds for condition i, quickly where its fact is not declared.
+func (t *treatment) hold(i int, x *facts) bool {
+	e := x.entry
+	silent := false
+	switch t.silent[i] {
+	case noFlags:
+		silent = len(e.Flags) == 0
+	case noLoading:
+		silent = e.Loaded == 0
+	case noExport:
+		silent = e.Exported == 0
+	case noZone:
+		silent = e.FTZDate == 0
+	case noSPI:
+		silent = e.SPI == ""
+	case noMelt:
+		silent = e.MeltPour == 0
+	case noSmelt:
+		silent = e.SmeltCast == 0
+	}
+	return !silent && holds(t.conds[i], x)
 }
 
 // treatment returns what bears on goods of a code and an origin, nil where the
 // code is too short to tell.
 func (r *Rater) treatment(l *lawTable, code *Code, origin int) *treatment {
-	if l.rows == nil {
-		if l.asked++; l.asked <= indexAfter {
+	if !l.ready.Load() {
+		if l.asked.Add(1) <= indexAfter {
 			provs, whole := l.look(code.hts)
 			if !whole {
 				return nil
@@ -43,7 +106,8 @@ func (r *Rater) treatment(l *lawTable, code *Code, origin int) *treatment {
 		code.last = int32(l.atlas.find(hi - 1))
 	}
 	for i := code.stretch; i < code.last; i++ {
-		if l.Table.ids[i] != l.Table.ids[i+1] {
+		// What bears on part of the code may concern other origins alone.
+		if a, b := l.Table.ids[i], l.Table.ids[i+1]; a != b && r.classed(l, a, l.class[origin]) != r.classed(l, b, l.class[origin]) {
 			return nil
 		}
 	}
@@ -54,10 +118,20 @@ func (r *Rater) treatment(l *lawTable, code *Code, origin int) *treatment {
 // origins of a classified table.
 func (r *Rater) classed(l *lawTable, list, class uint16) *treatment {
 	at := &l.rows[int(list)*l.classes+int(class)]
-	if *at == 0 {
-		*at = r.intern(l, l.lists[list], slices.Index(l.class, class)).place
+	if n := atomic.LoadUint32(at); n != 0 {
+		return r.treatedAt(n)
 	}
-	return r.treated[*at]
+	t := r.intern(l, l.lists[list], slices.Index(l.class, class))
+	atomic.StoreUint32(at, t.place)
+	return t
+}
+
+// treatedAt returns the treatment of a place.
+func (r *Rater) treatedAt(n uint32) *treatment {
+	if int(n) >= len(r.treated) {
+		r.treated = r.engine.common.placed()
+	}
+	return r.treated[n]
 }
 
 // intern returns the treatment of goods of an origin on which these provisions
@@ -69,7 +143,7 @@ func (r *Rater) intern(l *lawTable, provs []uint16, origin int) *treatment {
 			ids = append(ids, id)
 		}
 	}
-	key := []byte{0}
+	key := append(r.key[:0], 0)
 	if l.column2.has(origin) {
 		key[0] = 1
 	}
@@ -86,14 +160,8 @@ func (r *Rater) intern(l *lawTable, provs []uint16, origin int) *treatment {
 			}
 		}
 	}
-	t := r.treatments[string(key)]
-	if t == nil {
-		t = newTreatment(l, ids, key[0] == 1)
-		t.place = uint32(len(r.treated))
-		r.treated = append(r.treated, t)
-		r.treatments[string(key)] = t
-	}
-	return t
+	r.key = key
+	return r.engine.common.treatment(key, func() *treatment { return newTreatment(l, ids, key[0] == 1) })
 }
 
 func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
@@ -144,12 +212,17 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 				t.computed = append(t.computed, len(t.conds))
 			case "use":
 				t.uses = append(t.uses, c.Value)
+			case "spi":
+				if len(c.Set) > 0 && !slices.Contains(t.spiClaims, c.Set[0]) {
+					t.spiClaims = append(t.spiClaims, c.Set[0])
+				}
 			case "us-content":
 				if us := satisfying(c).Fraction; !slices.Contains(t.usClaims, us) {
 					t.usClaims = append(t.usClaims, us)
 				}
 			}
 			t.conds = append(t.conds, c)
+			t.silent = append(t.silent, silenceOf(c))
 		}
 	}
 	t.simple = t.simple && len(t.conds) <= 64 && len(t.uses) <= 32

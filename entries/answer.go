@@ -42,6 +42,8 @@ type adder struct {
 	columns []table.Column
 	texts   table.Strings // of the rater, as far as copied
 	at      int
+	status  kanzei.Status // of the row before, and its text
+	text    duty.Text
 }
 
 // Rate rates a file into another and returns the rows written and rejected.
@@ -129,7 +131,10 @@ func answer(a *adder, r *Rated) {
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		value := r.Entries[i].Value
-		c[0].Codes[i] = uint32(r.Rater.Text(string(o.Status)))
+		if o.Status != a.status {
+			a.status, a.text = o.Status, r.Rater.Text(string(o.Status))
+		}
+		c[0].Codes[i] = uint32(a.text)
 		a.amount(1, i, o.Duty)
 		rate, base := duty.ShareOf(o.Duty.USD, value), duty.ShareOf(o.Base.USD, value)
 		a.share(2, i, rate, o.Duty.Known)

@@ -101,32 +101,24 @@ type succession struct {
 	more bool   // and it goes on
 }
 
-// next marks the rows of ids that came before, not adjacent, and those of a run
-// that is too long to be held. Keys are the entry ids of the rows of a batch,
-// empty for rows without one.
-func (s *succession) next(n int, key func(i int) []byte, more bool, mark func(i int, why string)) {
-	why := ""
-	var id []byte
-	for i := range n {
-		k := bytes.TrimSpace(key(i))
-		if len(k) == 0 {
-			id = nil
-			continue
-		}
-		if id == nil || !bytes.Equal(k, id) {
-			id, why = k, ""
-			if i == 0 && s.more && bytes.Equal(k, s.last) {
-				why = tooMany
-			} else if !s.seen.add(k) {
-				why = notAdjacent
-			}
-		}
-		if why != "" {
-			mark(i, why)
+// next marks the runs of ids that came before, not adjacent, and what is left of
+// a run that is too long to be held. Ids are those of the runs of a batch, empty
+// for rows without one.
+func (s *succession) next(ids [][]byte, more bool, mark func(run int, why string)) {
+	for i, id := range ids {
+		switch {
+		case len(id) == 0:
+		case i == 0 && s.more && bytes.Equal(id, s.last):
+			mark(i, tooMany)
+		case !s.seen.add(id):
+			mark(i, notAdjacent)
 		}
 	}
-	s.last = append(s.last[:0], id...)
 	s.more = more
+	s.last = s.last[:0]
+	if len(ids) > 0 {
+		s.last = append(s.last, ids[len(ids)-1]...)
+	}
 }
 
 const (

@@ -86,7 +86,7 @@ func (j *Job) Open() (table.Reader, error) {
 func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 	b := bind(r.Fields())
 	workers := runtime.GOMAXPROCS(0)
-	tasks := make(chan *task, workers)
+	tasks := make(chan *task)
 	order := make(chan *task, workers+1)
 	var stopped atomic.Bool
 	succession := &succession{seen: newIDSet()}
@@ -165,11 +165,14 @@ type worker struct {
 	reading    reading
 	keep       []bool
 	outcomes   []duty.Outcome
-	places     []duty.Place
+	lines      []duty.Line  // of the rows that read well
+	rows       []int32      // line → row
+	starts     []int32      // runs of rows of one entry; one more than ids
+	ids        [][]byte     // their entries
 	whole      []int32      // row → index of wholes, -1 for an entry of one line
 	wholes     []duty.Whole // entries of several lines
 	firsts     []int32      // their first rows
-	order      []int32      // rows by law
+	order      []int32      // lines by law
 	laws       []int32
 	unknown    map[string]bool // flags no provision asks for
 }
@@ -180,28 +183,17 @@ func (k *worker) work(t *task) (x result) {
 	b.Split()
 	r := &k.reading
 	r.read(k.binding, b, k.job.Known, k.rater)
-	entryID := k.binding.column(b, "entry_id")
-	key := func(i int) []byte {
-		if entryID.Kind == table.String {
-			return entryID.Bytes(i)
-		}
-		return entryID.AppendText(nil, i)
-	}
+	k.runs(k.binding.column(b, "entry_id"), b.Rows)
 	<-t.before
-	if entryID != nil {
-		// The ids of unread rows count too: their entry is there.
-		k.succession.next(b.Rows, key, b.More, func(i int, why string) {
-			r.reject(i, "entry_id", errors.New(why))
-		})
-	}
-	close(t.checked)
-
-	k.place(b.Rows, func(i int) []byte {
-		if entryID == nil {
-			return nil
+	// The ids of rows that do not read well count too: their entry is there.
+	k.succession.next(k.ids, b.More, func(run int, why string) {
+		for i := k.starts[run]; i < k.starts[run+1]; i++ {
+			r.reject(int(i), "entry_id", errors.New(why))
 		}
-		return key(i)
 	})
+	close(t.checked)
+	k.group()
+	k.place()
 	k.rate()
 	x.rejects = slices.Clone(b.Bad)
 	if r.faults > 0 {
@@ -214,55 +206,85 @@ func (k *worker) work(t *task) (x result) {
 	return x
 }
 
-// place finds where the rows stand and what their entries sum to.
-func (k *worker) place(rows int, entry func(i int) []byte) {
-	r := &k.reading
-	k.outcomes, k.places, k.whole = resize(k.outcomes, rows), resize(k.places, rows), resize(k.whole, rows)
-	k.wholes, k.firsts = k.wholes[:0], k.firsts[:0]
-	for i := 0; i < rows; {
-		n := i + 1
-		if id := entry(i); len(id) > 0 {
-			for n < rows && bytes.Equal(entry(n), id) {
-				n++
-			}
+// runs finds the runs of rows of one entry. Rows without an entry are a run each.
+func (k *worker) runs(c *table.Column, rows int) {
+	k.starts, k.ids = k.starts[:0], k.ids[:0]
+	key := func(i int) []byte {
+		switch {
+		case c == nil:
+			return nil
+		case c.Kind == table.String:
+			return bytes.TrimSpace(c.Bytes(i))
 		}
+		return c.AppendText(nil, i)
+	}
+	var last []byte
+	for i := range rows {
+		id := key(i)
+		if len(id) == 0 || !bytes.Equal(id, last) {
+			k.starts, k.ids = append(k.starts, int32(i)), append(k.ids, id)
+		}
+		last = id
+	}
+	k.starts = append(k.starts, int32(rows))
+}
+
+// group numbers the entries of several rows.
+func (k *worker) group() {
+	k.whole, k.wholes, k.firsts = resize(k.whole, len(k.reading.entries)), k.wholes[:0], k.firsts[:0]
+	for j := range k.ids {
 		at := int32(-1)
-		if n-i > 1 {
+		if k.starts[j+1]-k.starts[j] > 1 {
 			at = int32(len(k.wholes))
 			k.wholes = append(k.wholes, duty.Whole{})
 			k.firsts = append(k.firsts, -1)
 		}
-		for ; i < n; i++ {
+		for i := k.starts[j]; i < k.starts[j+1]; i++ {
 			k.whole[i] = at
-			if r.fault[i] != nil {
-				continue
-			}
-			var err error
-			if k.places[i], err = k.rater.Place(&r.entries[i], r.codes[i], r.known[i]); err != nil {
-				r.reject(i, fieldOf(err), err)
-				continue
-			}
-			if at >= 0 {
-				if k.firsts[at] < 0 {
-					k.firsts[at] = int32(i)
-				}
-				k.wholes[at].Value += r.entries[i].Value
-				k.wholes[at].Fee += duty.LineFee(r.entries[i].Value)
-			}
 		}
 	}
 }
 
-// rate rates the rows that have a place, law by law, for what bears on one line
-// is then at hand for the next.
-func (k *worker) rate() {
+// place finds the law and the schedule of the rows that read well, and what
+// their entries sum to.
+func (k *worker) place() {
 	r := &k.reading
-	k.laws = k.laws[:0]
-	for i := range k.places {
-		if r.fault[i] != nil {
+	k.lines, k.rows = k.lines[:0], k.rows[:0]
+	for i := range r.entries {
+		if r.fault[i] == nil {
+			k.lines = append(k.lines, duty.Line{Entry: &r.entries[i], Code: r.codes[i], Known: r.known[i]})
+			k.rows = append(k.rows, int32(i))
+		}
+	}
+	k.rater.Place(k.lines)
+	n := 0
+	for j := range k.lines {
+		i := k.rows[j]
+		if err := k.lines[j].Err; err != nil {
+			r.reject(int(i), fieldOf(err), err)
 			continue
 		}
-		law := k.places[i].Law()
+		if at := k.whole[i]; at >= 0 {
+			if k.firsts[at] < 0 {
+				k.firsts[at] = i
+			}
+			k.wholes[at].Value += r.entries[i].Value
+			k.wholes[at].Fee += duty.LineFee(r.entries[i].Value)
+		}
+		if n != j {
+			k.lines[n], k.rows[n] = k.lines[j], i
+		}
+		n++
+	}
+	k.lines, k.rows = k.lines[:n], k.rows[:n]
+}
+
+// rate rates the lines law by law, for what bears on one is then at hand for
+// the next.
+func (k *worker) rate() {
+	k.laws = k.laws[:0]
+	for j := range k.lines {
+		law := k.lines[j].Law()
 		for law+1 >= len(k.laws) {
 			k.laws = append(k.laws, 0)
 		}
@@ -271,30 +293,31 @@ func (k *worker) rate() {
 	for i := 1; i < len(k.laws); i++ {
 		k.laws[i] += k.laws[i-1]
 	}
-	k.order = resize(k.order, len(k.places))
-	rows := int32(0)
-	for i := range k.places {
-		if r.fault[i] == nil {
-			at := &k.laws[k.places[i].Law()]
-			k.order[*at] = int32(i)
-			*at++
-			rows++
-		}
+	k.order = resize(k.order, len(k.lines))
+	for j := range k.lines {
+		at := &k.laws[k.lines[j].Law()]
+		k.order[*at] = int32(j)
+		*at++
 	}
-	for _, i := range k.order[:rows] {
-		e, o := &r.entries[i], &k.outcomes[i]
-		var whole *duty.Whole
-		if at := k.whole[i]; at >= 0 {
-			w := k.wholes[at]
-			w.First = i == k.firsts[at]
-			whole = &w
-		}
-		if err := k.rater.Answer(e, &k.places[i], whole, o); err != nil {
-			r.reject(int(i), fieldOf(err), err)
-			continue
-		}
-		if len(e.Flags) > 0 {
-			k.flags(e, o)
+	r := &k.reading
+	k.outcomes = resize(k.outcomes, len(r.entries))
+	for order := range slices.Chunk(k.order, 1024) {
+		k.rater.Treat(k.lines, order)
+		for _, j := range order {
+			i := k.rows[j]
+			e, o := &r.entries[i], &k.outcomes[i]
+			var whole *duty.Whole
+			if at := k.whole[i]; at >= 0 {
+				whole = &k.wholes[at]
+				whole.First = i == k.firsts[at]
+			}
+			if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
+				r.reject(int(i), fieldOf(err), err)
+				continue
+			}
+			if len(e.Flags) > 0 {
+				k.flags(e, o)
+			}
 		}
 	}
 }

@@ -115,7 +115,7 @@ func (w *parquetWriter) Encode(b *Batch, added []Column) (*Block, error) {
 			n += 16 * b.Rows
 		}
 	}
-	k.data = make([]byte, 0, n/4)
+	k.data = blockData(n / 4)
 	for i := range w.fields {
 		c := w.out.column(b, added, i)
 		if err := e.chunk(k, i, &w.fields[i], c, b.Rows, w.codec); err != nil {
@@ -148,6 +148,7 @@ func (w *parquetWriter) Append(k *Block) error {
 	w.groups = append(w.groups, g)
 	w.rows += int64(k.rows)
 	w.at += int64(len(k.data))
+	k.free()
 	return nil
 }
 

@@ -74,6 +74,7 @@ type Column struct {
 	Codes  []uint32 // one a row when Dict
 	Ints   []int64  // of Int, Decimal, Date, Time, Bool; one a row, or the dictionary when Dict
 	Floats []float64
+	spare  Strings // a buffer for Text
 }
 
 // IsNull reports whether cell i is null. An empty CSV cell is an empty text,

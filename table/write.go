@@ -37,6 +37,22 @@ type Block struct {
 	columns []format.ColumnChunk // Parquet: offsets from the start of data
 }
 
+var blocks sync.Pool
+
+// blockData returns an empty buffer, that of an earlier block where there is one.
+func blockData(size int) []byte {
+	if b, ok := blocks.Get().(*[]byte); ok {
+		return (*b)[:0]
+	}
+	return make([]byte, 0, size)
+}
+
+func (k *Block) free() {
+	data := k.data
+	k.data = nil
+	blocks.Put(&data)
+}
+
 // Create opens a table for writing by the extension of its name; "-" is CSV to
 // stdout. The columns are those of the source, if there is one, except where an
 // added field has the name of one, which it replaces; then the added fields. A file gets its
@@ -192,7 +208,7 @@ type csvWriter struct {
 }
 
 func (w *csvWriter) Encode(b *Batch, added []Column) (*Block, error) {
-	k := &Block{rows: b.Rows, data: make([]byte, 0, len(b.lines.Buf)+64*b.Rows)}
+	k := &Block{rows: b.Rows, data: blockData(len(b.lines.Buf) + 64*b.Rows)}
 	same := w.same && b.lines.Len() == b.Rows
 	from := 0
 	if same {
@@ -215,6 +231,7 @@ func (w *csvWriter) Encode(b *Batch, added []Column) (*Block, error) {
 
 func (w *csvWriter) Append(k *Block) error {
 	_, err := w.out.Write(k.data)
+	k.free()
 	return err
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -39,6 +40,7 @@ func (c *rateCmd) Run(e *env) error {
 	if rejects == "" && c.Out != "-" {
 		rejects = c.Out + ".rejects.csv"
 	}
+	debug.SetGCPercent(200) // what raters learn is held to the end; a twentieth faster for half as much memory again
 	progress := newProgress(e.err)
 	job.Progress = progress.show
 	rows, rejected, err := job.Rate(c.Out, e.out, rejects)
