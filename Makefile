@@ -3,7 +3,7 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build test check vet format race fuzz bench gen gen-check
+.PHONY: build test test-slurm check vet format race fuzz bench gen gen-check
 
 build: ## bin/kanzei
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
@@ -12,6 +12,9 @@ test: ## every test, then the sentences that test the law
 	$(GO) test ./...
 	$(GO) run ./cmd/kanzei law check law
 	$(GO) run ./cmd/kanzei law test
+
+test-slurm: build ## a sweep on a Slurm of three nodes, one of which dies; needs root, slurm-wlm, munge
+	sweep/testdata/slurm.sh bin/kanzei sweep/testdata/slurm.yaml 6
 
 check: format vet gen-law test ## what to run before a commit
 

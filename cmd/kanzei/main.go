@@ -26,6 +26,7 @@ type cli struct {
 	Panel    panelCmd    `cmd:"" help:"Every line, origin and interval with its rates by program; average rates."`
 	Impact   impactCmd   `cmd:"" help:"What a scenario does to every economy: real income, trade, prices, revenue, with ranges."`
 	Model    modelCmd    `cmd:"" help:"The world economy itself: worlds held, tariffs of one's own."`
+	Sweep    sweepCmd    `cmd:"" help:"Thousands of equilibria, in shards that resume, on one machine or many."`
 	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`

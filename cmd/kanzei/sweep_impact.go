@@ -1,0 +1,364 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"kanzei"
+	"kanzei/impact"
+	"kanzei/sweep"
+	"kanzei/table"
+	"kanzei/trade"
+)
+
+// names is one name or a list of them.
+type names []string
+
+func (n *names) UnmarshalYAML(v *yaml.Node) error {
+	if v.Kind == yaml.ScalarNode {
+		*n = names{v.Value}
+		return nil
+	}
+	return v.Decode((*[]string)(n))
+}
+
+// impactSpec is a sweep of equilibria, as the file says it and as the manifest
+// holds it.
+type impactSpec struct {
+	Sweep     string `yaml:"sweep" json:"sweep"`
+	World     string `yaml:"world" json:"world"`
+	On        names  `yaml:"on" json:"on"`       // days, or "changes DAY..DAY": every day on which the law or what is known of it changed
+	Known     names  `yaml:"known" json:"known"` // days, "on" for the day itself, "latest"
+	Base      names  `yaml:"base" json:"base"`
+	Scenarios names  `yaml:"scenarios" json:"scenarios"`
+	Closures  names  `yaml:"closures" json:"closures"`
+	Draws     int    `yaml:"draws" json:"draws"`
+	Seed      uint64 `yaml:"seed" json:"seed"`
+	First     names  `yaml:"first" json:"first"` // economies named first, ISO 3166
+}
+
+// readSweep reads a sweep file.
+func readSweep(e *env, name string) (swept, error) {
+	b, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "no such file", Hint: "name a sweep file; the readme has one"}
+	}
+	if err != nil {
+		return nil, err
+	}
+	var kind struct {
+		Sweep string `yaml:"sweep"`
+	}
+	if err := yaml.Unmarshal(b, &kind); err != nil {
+		return nil, sweepSyntax(name, err)
+	}
+	var spec any
+	switch kind.Sweep {
+	case "impact":
+		s := impactSpec{World: "icio2022", Known: names{"on"}, Base: names{"before"}, Closures: names{"fixed"}, Seed: 1, First: names{"JPN", "USA"}}
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		d.KnownFields(true)
+		if err := d.Decode(&s); err != nil {
+			return nil, sweepSyntax(name, err)
+		}
+		spec = s
+	default:
+		return nil, &kanzei.Problem{Code: "sweep.kind", Where: name, Msg: fmt.Sprintf("no kind of sweep %q", kind.Sweep), Hint: "the first line of a sweep file is sweep: impact"}
+	}
+	raw, err := json.Marshal(spec)
+	if err != nil {
+		return nil, err
+	}
+	w, err := workOf(e, kind.Sweep, raw, filepath.Dir(name))
+	return w, at(name, err)
+}
+
+func sweepSyntax(name string, err error) error {
+	msg := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
+	return &kanzei.Problem{Code: "sweep.syntax", Where: name, Msg: msg, Hint: "the fields are sweep, world, on, known, base, scenarios, closures, draws, seed, first"}
+}
+
+// An impactSweep is a batch of equilibria.
+type impactSweep struct {
+	spec  impactSpec
+	raw   json.RawMessage
+	dir   string
+	law   string // hash of the ledger
+	batch *impact.Batch
+}
+
+func newImpactSweep(e *env, raw json.RawMessage, dir string) (*impactSweep, error) {
+	w := &impactSweep{raw: raw, dir: dir}
+	if err := json.Unmarshal(raw, &w.spec); err != nil {
+		return nil, err
+	}
+	s := &w.spec
+	engine, err := e.engine()
+	if err != nil {
+		return nil, err
+	}
+	law, err := engine.Ledger.Encode()
+	if err != nil {
+		return nil, err
+	}
+	w.law = sweep.Sum(law)
+	flows, err := trade.Load()
+	if err != nil {
+		return nil, err
+	}
+	world, err := loadWorld(s.World)
+	if err != nil {
+		return nil, at("world", err)
+	}
+	study, err := impact.NewStudy(engine, flows, world)
+	if err != nil {
+		return nil, err
+	}
+	study.ReadFile = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) }
+	b := &impact.Batch{Base: s.Base, Scenarios: s.Scenarios, Draws: s.Draws, Seed: s.Seed}
+	if s.Draws < 0 || s.Draws > 10_000_000 {
+		return nil, &kanzei.Problem{Code: "impact.draws", Where: "draws", Msg: fmt.Sprintf("%d draws", s.Draws), Hint: "give 0 to 10000000"}
+	}
+	for _, name := range s.Closures {
+		c, err := closures(name)
+		if err != nil {
+			return nil, at("closures", err)
+		}
+		b.Closures = append(b.Closures, c...)
+	}
+	days, err := s.days(engine.Ledger.AsKnown(engine.Ledger.Coverage.Horizon).Bounds, engine.Ledger.Turns)
+	if err != nil {
+		return nil, err
+	}
+	for _, on := range days {
+		for _, known := range s.Known {
+			c := impact.Clock{On: on}
+			switch known {
+			case "on":
+				c.Known = on
+			case "latest":
+			default:
+				if c.Known, err = kanzei.ParseDay(known); err != nil {
+					return nil, at("known", err)
+				}
+			}
+			b.Clocks = append(b.Clocks, c)
+		}
+	}
+	w.batch = b
+	return w, study.Prepare(b)
+}
+
+// days are the days asked about.
+func (s *impactSpec) days(bounds func() []kanzei.Moment, turns func() []kanzei.Day) ([]kanzei.Day, error) {
+	var out []kanzei.Day
+	for _, text := range s.On {
+		if within, ok := strings.CutPrefix(text, "changes "); ok {
+			a, z, ok := strings.Cut(within, "..")
+			from, err := kanzei.ParseDay(strings.TrimSpace(a))
+			until, err2 := kanzei.ParseDay(strings.TrimSpace(z))
+			if !ok || err != nil || err2 != nil || until < from {
+				return nil, &kanzei.Problem{Code: "sweep.days", Where: "on", Msg: fmt.Sprintf("%q is no stretch of days", text), Hint: "write changes 2018-03-23..2026-09-28"}
+			}
+			all := turns()
+			for _, m := range bounds() {
+				all = append(all, m.Day())
+			}
+			for _, d := range all {
+				if from <= d && d <= until {
+					out = append(out, d)
+				}
+			}
+			continue
+		}
+		d, err := kanzei.ParseDay(text)
+		if err != nil {
+			return nil, at("on", err)
+		}
+		out = append(out, d)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// files are the drafts and tariffs that the scenarios name.
+func (s *impactSpec) files() (out []string) {
+	for _, name := range slices.Concat(s.Base, s.Scenarios) {
+		if ext := filepath.Ext(name); ext == ".yaml" || ext == ".csv" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (w *impactSweep) identity() (sweep.Identity, error) {
+	program, err := sweep.Program()
+	if err != nil {
+		return sweep.Identity{}, err
+	}
+	id := sweep.Identity{Kind: "impact", Program: program, Inputs: []sweep.Input{{Name: "law", Hash: w.law}}, Spec: w.raw, Items: w.batch.Items()}
+	for _, name := range w.spec.files() {
+		h, err := sweep.SumFile(filepath.Join(w.dir, name))
+		if err != nil {
+			return id, err
+		}
+		id.Inputs = append(id.Inputs, sweep.Input{Name: name, Hash: h})
+	}
+	return id, nil
+}
+
+// carry copies what a sweep names to the folder of its plan.
+func carry(from string, m *sweep.Manifest) error {
+	var s impactSpec
+	if err := json.Unmarshal(m.Spec, &s); err != nil {
+		return err
+	}
+	for _, name := range s.files() {
+		to := filepath.Join(m.Dir(), name)
+		if filepath.IsAbs(name) || !filepath.IsLocal(name) {
+			return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "lies outside the folder of the sweep file", Hint: "put it beside the sweep file"}
+		}
+		b, err := os.ReadFile(filepath.Join(from, name))
+		if err != nil {
+			return err
+		}
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		if err := os.WriteFile(to, b, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *impactSweep) do() sweep.Do {
+	return func(_ context.Context, item int) ([]byte, error) { return w.batch.Solve(item) }
+}
+
+// Columns of a sweep of equilibria, before those of the figures.
+var sweepFields = []table.Field{
+	{Name: "on", Kind: table.Date, Required: true},
+	{Name: "known", Kind: table.Date}, // null: everything held
+	{Name: "scenario", Kind: table.String, Required: true},
+	{Name: "closure", Kind: table.String, Required: true},
+	{Name: "draw", Kind: table.Int, Required: true}, // 0: the world's own elasticities
+	{Name: "iso3", Kind: table.String, Required: true},
+}
+
+func (w *impactSweep) write(e *env, files *sweep.Files, out string, asJSON bool) error {
+	fields := slices.Clone(sweepFields)
+	for _, f := range impact.Figures {
+		fields = append(fields, table.Field{Name: f, Kind: table.Float, Required: true})
+	}
+	t, err := table.Create(out, e.out, nil, fields)
+	if err != nil {
+		return err
+	}
+	defer t.Abort()
+	rows := newSweepRows(w, len(fields))
+	spread := w.batch.Spreader()
+	flush := func() error {
+		b, err := t.Encode(&table.Batch{Rows: rows.n}, rows.columns)
+		if err == nil {
+			err = t.Append(b)
+		}
+		rows.reset()
+		return err
+	}
+	if err := files.Each(func(item int, result []byte) error {
+		figures, err := w.batch.Read(result)
+		if err != nil {
+			return err
+		}
+		spread.Add(item, figures)
+		rows.add(item, figures)
+		if rows.n > 100_000 {
+			return flush()
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	if err := t.Close(); err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(e.out, &spread.Out)
+	}
+	return spread.Out.Text(e.out, w.spec.First...)
+}
+
+// sweepRows are rows in columns, texts by dictionary.
+type sweepRows struct {
+	w       *impactSweep
+	columns []table.Column
+	n       int
+}
+
+func newSweepRows(w *impactSweep, columns int) *sweepRows {
+	r := &sweepRows{w: w, columns: make([]table.Column, columns)}
+	r.columns[0].Kind, r.columns[1].Kind, r.columns[4].Kind = table.Date, table.Date, table.Int
+	for i := len(sweepFields); i < columns; i++ {
+		r.columns[i].Kind = table.Float
+	}
+	dictionary := func(i int, texts []string) {
+		r.columns[i].Dict = true
+		for _, t := range texts {
+			r.columns[i].Text.Add([]byte(t))
+		}
+	}
+	dictionary(2, w.batch.Scenarios)
+	var closures []string
+	for _, c := range w.batch.Closures {
+		closures = append(closures, c.String())
+	}
+	dictionary(3, closures)
+	var economies []string
+	for _, e := range w.batch.Economies() {
+		economies = append(economies, e.ISO3)
+	}
+	dictionary(5, economies)
+	return r
+}
+
+func (r *sweepRows) reset() {
+	r.n = 0
+	for i := range r.columns {
+		c := &r.columns[i]
+		c.Ints, c.Floats, c.Codes, c.Null = c.Ints[:0], c.Floats[:0], c.Codes[:0], c.Null[:0]
+	}
+}
+
+func (r *sweepRows) add(item int, figures [][][]float64) {
+	at, closure, draw := r.w.batch.Item(item)
+	c := r.columns
+	k := uint32(slices.Index(r.w.batch.Closures, closure))
+	for s := range figures {
+		for n, values := range figures[s] {
+			c[0].Ints = append(c[0].Ints, int64(at.On))
+			c[1].Ints, c[1].Null = append(c[1].Ints, int64(at.Known)), append(c[1].Null, at.Known == 0)
+			c[2].Codes, c[3].Codes = append(c[2].Codes, uint32(s)), append(c[3].Codes, k)
+			c[4].Ints = append(c[4].Ints, int64(draw))
+			c[5].Codes = append(c[5].Codes, uint32(n))
+			for f, v := range values {
+				c[len(sweepFields)+f].Floats = append(c[len(sweepFields)+f].Floats, v)
+			}
+			r.n++
+		}
+	}
+}
