@@ -39,10 +39,24 @@ type FiledLine struct {
 	Numbers []string `json:"numbers"`
 }
 
-// Fees are the user fees of an entry. A fee that does not apply is zero.
+// Fees are the user fees of an entry. A fee that does not apply is zero; one
+// that is not known is null in JSON.
 type Fees struct {
-	MPF Money `json:"mpf_usd"`
-	HMF Money `json:"hmf_usd"`
+	MPF   Money `json:"mpf_usd"`
+	HMF   Money `json:"hmf_usd"`
+	NoMPF bool  `json:"-"` // not known: the flat amount of the year is not held
+	NoHMF bool  `json:"-"` // not known: the mode of transport is not declared
+}
+
+// MarshalJSON writes null for what is not known.
+func (f Fees) MarshalJSON() ([]byte, error) {
+	amount := func(m Money, unknown bool) string {
+		if unknown {
+			return "null"
+		}
+		return `"` + m.String() + `"`
+	}
+	return []byte(`{"mpf_usd":` + amount(f.MPF, f.NoMPF) + `,"hmf_usd":` + amount(f.HMF, f.NoHMF) + `}`), nil
 }
 
 // A Refund is a part of the refundable amount and its cause.

@@ -1,5 +1,7 @@
 package kanzei
 
+import "encoding/json"
+
 // A Share is a percentage of customs value that may be unknown.
 type Share struct {
 	Fraction Fraction
@@ -28,7 +30,7 @@ func (s *Share) UnmarshalText(b []byte) error {
 		return err
 	}
 	if f < 0 || f > One {
-		return &Problem{Code: "share.range", Msg: "share " + string(b) + " is not between 0 and 100 percent"}
+		return &Problem{Code: "share.range", Msg: "share " + string(b) + " is not between 0 and 100 percent", Hint: "give percent of the whole, from 0 to 100"}
 	}
 	*s = ShareOf(f)
 	return nil
@@ -63,6 +65,17 @@ type Entry struct {
 	Assessed      Money    `json:"assessed_usd,omitzero"` // with AssessedKnown
 	AssessedKnown bool     `json:"-"`
 	Flags         []string `json:"flags,omitempty"` // declared facts, see Flags
+}
+
+// MarshalJSON writes quantities as numbers of units in decimal text, as a file
+// of entries states them.
+func (e Entry) MarshalJSON() ([]byte, error) {
+	type fields Entry // without this method
+	return json.Marshal(struct {
+		fields
+		Quantity  Money `json:"quantity,omitzero"` // units, not dollars: both count in 1e-4
+		Quantity2 Money `json:"quantity2,omitzero"`
+	}{fields(e), Money(e.Quantity), Money(e.Quantity2)})
 }
 
 // Flag reports whether the fact is declared.

@@ -33,12 +33,12 @@ var layers = []struct{ pkg, imports string }{
 	{"trade", ". panel duty ledger schedule"},
 	{"model", ". solve internal/mat"},
 	{"impact", ". internal/svg model solve trade panel duty ledger schedule"},
-	{"talks", ". impact model solve trade panel duty ledger schedule"},
+	{"talks", ". impact internal/svg model solve trade panel duty ledger schedule"},
 	{"brief", ". talks impact model solve trade panel duty ledger schedule read"},
 	{"api", ". entries brief talks impact model solve trade panel duty ledger schedule read sweep table lawtest law"},
 	{"server", ". api ui"},
 	{"mcp", ". api"},
-	{"ui", ". api"},
+	{"ui", ". api entries brief impact talks model trade schedule duty ledger internal/svg"},
 }
 
 // free may import every package: commands, where things are wired together.
@@ -52,6 +52,11 @@ var thirdParty = map[string]string{
 	"github.com/parquet-go/parquet-go": "table entries",
 	"github.com/xuri/excelize/v2":      "table",
 	"gonum.org/v1/gonum":               "solve model",
+
+	"github.com/VictoriaMetrics/metrics":         "server",
+	"github.com/google/jsonschema-go":            "api server mcp", // one schema of a type for OpenAPI and tools
+	"github.com/modelcontextprotocol/go-sdk/mcp": "mcp",
+	"golang.org/x/time/rate":                     "server",
 }
 
 // inTests may be imported by any test.

@@ -16,9 +16,15 @@ import (
 //go:embed page.html
 var pageText string
 
+// CSS is the style sheet of the page, for other pages that show parts of it.
+//
+//go:embed page.css
+var CSS string
+
 // pageTemplate is parsed when a page is first written.
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page").Funcs(template.FuncMap{
+		"css": func() template.CSS { return template.CSS(CSS) },
 		"day": dayShort, "dayWords": dayWords, "plain": plain, "named": named, "usd": usd, "amount": amount,
 		"tight": tight, "tightPct": tightPct, "standing": standing, "headings": headingWords, "groups": func(p Program) []group { return groups(&p) },
 		"reach": groupScope, "outlookTitle": outlookTitle, "carried": func(x *Exposure, c Carried) string { return carriedWords(x, &c) }, "count": count, "deeds": func(p Public) string { return deedWords(&p) },
@@ -69,7 +75,13 @@ type chart struct {
 
 // HTML writes the folder as one page that needs nothing else: no script, no
 // style sheet, no picture from elsewhere.
-func (d *Document) HTML(w io.Writer) error {
+func (d *Document) HTML(w io.Writer) error { return d.page(w, "page") }
+
+// Main writes what stands in the page below its head, to be shown in another
+// page with [CSS].
+func (d *Document) Main(w io.Writer) error { return d.page(w, "main") }
+
+func (d *Document) page(w io.Writer, part string) error {
 	t, err := pageTemplate()
 	if err != nil {
 		return err
@@ -98,7 +110,7 @@ func (d *Document) HTML(w io.Writer) error {
 			chart{"products", "Most exposed products: duty a year", "bars", x.productBars("pw", 760), x.productBars("pn", 350)})
 	}
 	var b strings.Builder
-	if err := t.Execute(&b, s); err != nil {
+	if err := t.ExecuteTemplate(&b, part, s); err != nil {
 		return err
 	}
 	_, err = unbreakable.WriteString(w, b.String())

@@ -19,18 +19,19 @@ type common struct {
 	programs   map[string]uint16
 	names      []string // of programs
 	filled     int      // templates held
-	templates  uint32   // made
+	formulas   map[string]*formula
+	claims     map[string]*claims
+	sayings    map[string]*saying
 }
 
 func newCommon() *common {
 	return &common{laws: map[*Table]*law{}, provisions: map[string]uint32{}, treatments: map[string]*treatment{}, treated: make([]*treatment, 1),
-		lines: map[lineKey]*lineInfo{}, programs: map[string]uint16{}}
+		lines: map[lineKey]*lineInfo{}, programs: map[string]uint16{}, formulas: map[string]*formula{}, claims: map[string]*claims{}, sayings: map[string]*saying{}}
 }
 
 // A law is a table with the treatments of its goods.
 type law struct {
 	*Table
-	seq     int
 	ids     []uint32 // provision → its number among all provisions met
 	asked   atomic.Int32
 	once    sync.Once
@@ -47,7 +48,7 @@ func (c *common) law(t *Table) *law {
 	if l := c.laws[t]; l != nil {
 		return l
 	}
-	l := &law{Table: t, seq: len(c.laws), ids: make([]uint32, len(t.provs))}
+	l := &law{Table: t, ids: make([]uint32, len(t.provs))}
 	for i := range t.provs {
 		key := t.provs[i].describe()
 		id, ok := c.provisions[key]
@@ -148,18 +149,38 @@ func (c *common) programName(id uint16) string {
 	return c.names[id]
 }
 
-// number numbers a new template. Where too many are held they are let go.
-func (c *common) number() uint32 {
+// template puts in place of what a template computes and says the same that is
+// held. Where too many templates are held they are let go.
+func (c *common) template(m *template) *template {
+	formula, asked, words := m.formula.describe(), m.claims.describe(), m.saying.describe()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.filled++; c.filled > maxTemplates {
 		for _, t := range c.treated[1:] {
 			t.templates.Store(nil)
 		}
+		clear(c.formulas)
+		clear(c.claims)
+		clear(c.sayings)
 		c.filled = 1
 	}
-	c.templates++
-	return c.templates
+	m.formula = held(c.formulas, formula, m.formula)
+	m.claims = held(c.claims, asked, m.claims)
+	m.saying.id = len(c.sayings)
+	m.saying = held(c.sayings, words, m.saying)
+	if m.enough == 0 && len(m.claims.tries) == 0 {
+		m.claims = nil // never looked at
+	}
+	return m
+}
+
+// held returns what is held under a key, x where nothing is.
+func held[T any](in map[string]*T, key string, x *T) *T {
+	if old := in[key]; old != nil {
+		return old
+	}
+	in[key] = x
+	return x
 }
 
 // A templateTable is a hash table of templates that does not change.
@@ -250,10 +271,10 @@ func (t *treatment) prefer(m *template, p *preference) {
 	m.spi.Store(&all)
 }
 
-// notes are what one rater holds of a template: its texts, numbered, and the
+// notes are what one rater holds of a saying: its texts, numbered, and the
 // caveats of lines before, by whether they speak of fees.
 type notes struct {
-	of       *template
+	of       *saying
 	headings Text
 	asked    [2]Text // questions in one text, without and with that for a special program
 	caveats  []Text
@@ -270,26 +291,25 @@ type said struct {
 	text                 Text
 }
 
-// maxNotes bounds the templates that a rater holds notes of.
-const maxNotes = 1 << 17
-
-// notes returns the rater's notes of a template.
-func (r *Rater) notes(m *template) *notes {
-	at := &r.noted[m.id%maxNotes]
-	if *at != nil && (*at).of == m {
-		return *at
+// notes returns the rater's notes of a saying.
+func (r *Rater) notes(s *saying) *notes {
+	for s.id >= len(r.noted) {
+		r.noted = append(r.noted, nil)
 	}
-	n := &notes{of: m, headings: r.text(m.headings)}
+	if n := r.noted[s.id]; n != nil && n.of == s {
+		return n
+	}
+	n := &notes{of: s, headings: r.text(s.headings)}
 	r.series = r.series[:0]
-	for _, q := range m.questions {
+	for _, q := range s.questions {
 		r.add(r.text(q))
 	}
 	n.asked[0] = r.join(lineSeparator)
 	r.add(r.spiFact)
 	n.asked[1] = r.join(lineSeparator)
-	for _, c := range m.caveats {
+	for _, c := range s.caveats {
 		n.caveats = append(n.caveats, r.text(c))
 	}
-	*at = n
+	r.noted[s.id] = n
 	return n
 }

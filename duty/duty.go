@@ -348,6 +348,24 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 	if entry.AssessedKnown && entry.Assessed < 0 {
 		return &kanzei.Problem{Code: "value.negative", Msg: fmt.Sprintf("assessed duty %s is negative", entry.Assessed)}
 	}
+	switch entry.Mode {
+	case 0, 10, 11, 12, 20, 21, 30, 31, 32, 33, 34, 40, 41, 50, 60, 70:
+	default:
+		return &kanzei.Problem{Code: "mode.unknown", Msg: fmt.Sprintf("%d is not a mode of transport", entry.Mode), Hint: "use a Census code: 10, 11 vessel; 20, 21 rail; 30, 31 truck; 40, 41 air; 50 mail"}
+	}
+	for _, u := range [...]string{entry.Unit, entry.Unit2} {
+		if u != "" && u != postalItem && !schedule.KnownUnit(u) {
+			return &kanzei.Problem{Code: "quantity.unit", Msg: fmt.Sprintf("%q is not a unit of quantity", u), Hint: "write a unit of the schedule, such as kg, liter, no., m2"}
+		}
+	}
+	if entry.SPI != "" && !schedule.KnownProgram(entry.SPI) {
+		return &kanzei.Problem{Code: "spi.unknown", Msg: fmt.Sprintf("%q is not a special program", entry.SPI), Hint: "use the indicator of general note 3(c), such as S, JP, KR, A+"}
+	}
+	if len(entry.Flags) > 1 {
+		if err := e.together(entry.Flags); err != nil {
+			return err
+		}
+	}
 	return chapter98(entry)
 }
 
@@ -381,7 +399,8 @@ type computation struct {
 	base    baseDuty
 	baseOK  bool // the base duty can be computed from the facts
 	bearing []uint16
-	kinds   []kind // where the code is too short to tell which provisions bear on the goods
+	kinds   []kind      // where the code is too short to tell which provisions bear on the goods
+	apart   [][2]string // uses of which goods have one at most
 }
 
 // A kind is goods under a code of fewer than ten digits on which the same

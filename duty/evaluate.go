@@ -196,23 +196,34 @@ func (t *Table) reduce(x *part, f *facts, parts []part) {
 	}
 }
 
-// covered returns the parts of the value that the duties named by a
-// declaration cover.
+// covered returns the parts of the value that a declaration is reported on:
+// those that the duties it names cover, or, negated, those that they leave.
 func (t *Table) covered(p *prov, parts []part) area {
-	var a area
+	var covered, left area
 	for i := range parts {
 		y := &parts[i]
-		if y.why != applies || t.provs[y.prov].Effect != kanzei.Levies || t.provs[y.prov].declares {
+		q := &t.provs[y.prov]
+		if y.why != applies && y.why != noContent || q.Effect != kanzei.Levies || q.declares {
 			continue
 		}
-		for _, c := range p.When {
-			if c.Fact == "covered-by" && namedBy(c.Set, &t.provs[y.prov].Provision) {
-				a |= y.area
-				break
+		for j := range p.When {
+			c := &p.When[j]
+			if c.Fact != "covered-by" || !namedBy(c.Set, &q.Provision) {
+				continue
 			}
+			if c.Not {
+				left = everything
+			}
+			if y.why == applies {
+				covered |= y.area
+			}
+			break
 		}
 	}
-	return a
+	if left != 0 {
+		return left &^ covered
+	}
+	return covered
 }
 
 // amount returns the duty of a provision that applies, rounded to the cent.
@@ -243,6 +254,8 @@ func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
 // quantity returns the declared number of units, in 1e-4 units.
 func (f *facts) quantity(unit string) (int64, bool) { return quantity(f.entry, unit) }
 
+const postalItem = "postal item" // the unit of duties on the international post
+
 func quantity(e *kanzei.Entry, unit string) (int64, bool) {
 	if e.Quantity != 0 {
 		if q, ok := schedule.Convert(e.Quantity, e.Unit, unit); ok {
@@ -250,7 +263,12 @@ func quantity(e *kanzei.Entry, unit string) (int64, bool) {
 		}
 	}
 	if e.Quantity2 != 0 {
-		return schedule.Convert(e.Quantity2, e.Unit2, unit)
+		if q, ok := schedule.Convert(e.Quantity2, e.Unit2, unit); ok {
+			return q, true
+		}
+	}
+	if unit == postalItem {
+		return 10_000, true // an entry of goods sent by post is one item unless a number is declared
 	}
 	return 0, false
 }
@@ -311,7 +329,7 @@ func holds(c *kanzei.Condition, f *facts) bool {
 	case "smelt-cast":
 		return e.SmeltCast != 0 && slices.Contains(c.Set, e.SmeltCast.String())
 	case "covered-by":
-		return true
+		return !c.Not // what it covers is seen later
 	}
 	return false
 }

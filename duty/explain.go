@@ -24,6 +24,9 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 			yes = append(yes, f)
 			continue
 		}
+		if x.why == notClaimed && c.farOff(k, x, p) {
+			continue
+		}
 		var ok bool
 		if f.Because, ok = c.whyNot(k, x, p); ok {
 			if x.why == yielded {
@@ -62,6 +65,21 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 		base.Because = "another provision is in lieu of it"
 	}
 	return slices.Concat([]kanzei.Finding{base}, yes, no, unclaimed)
+}
+
+// farOff reports whether a claim not made is not worth a word: a duty on all
+// products for those who declare it, or an exception that would excuse nothing.
+func (c *computation) farOff(k *corner, x *part, p *prov) bool {
+	if p.When[x.cond].Not {
+		return false
+	}
+	if p.Effect == kanzei.Levies {
+		return slices.ContainsFunc(p.Products, func(i kanzei.ProductItem) bool { return i.All })
+	}
+	return !slices.ContainsFunc(k.parts, func(y part) bool {
+		due := y.why == applies && y.amount > 0 || y.why == noContent || y.why == notUsed
+		return due && c.table.yields(y.prov, x.prov)
+	}) && !slices.Contains(p.InLieuOf, "mfn")
 }
 
 func (c *computation) because(k *corner, x *part, p *prov) string {
@@ -165,7 +183,7 @@ func (c *computation) asked(s *span) []kanzei.Question {
 			if !k.ok || !c.baseOK {
 				continue
 			}
-			says := k.says[n.fact]
+			says := k.says(&n)
 			if old, seen := q.DutyIf[says]; !seen || k.total < old {
 				q.DutyIf[says] = k.total
 			}

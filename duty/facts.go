@@ -2,6 +2,7 @@ package duty
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"kanzei"
@@ -10,7 +11,8 @@ import (
 // A Fact is a flag that provisions ask for.
 type Fact struct {
 	Flag     string   `json:"flag"`
-	Needed   bool     `json:"needed"` // without it, or not- before it, no duty can be computed
+	Needed   bool     `json:"needed"`        // without it, or not- before it, no duty can be computed
+	Not      []string `json:"not,omitempty"` // flags that it excludes
 	Programs []string `json:"programs"`
 	Asked    []string `json:"asked_by"` // titles of the provisions, with their headings
 }
@@ -34,7 +36,14 @@ func (e *Engine) Facts() []Fact {
 						f = &Fact{Flag: c.Value}
 						by[c.Value] = f
 					}
-					f.Needed = f.Needed || c.Fact == "use"
+					if c.Fact == "use" {
+						f.Needed = true
+						for _, x := range c.Set {
+							if !slices.Contains(f.Not, x) {
+								f.Not = append(f.Not, x)
+							}
+						}
+					}
 					e.asks(f, &in.Acts[i])
 				}
 			}
@@ -69,14 +78,61 @@ func (e *Engine) asks(f *Fact, a *kanzei.Act) {
 	}
 }
 
+// fact returns what is known of a flag, nil when no provision asks for it.
+func (e *Engine) fact(flag string) *Fact {
+	facts := e.Facts()
+	i, ok := slices.BinarySearchFunc(facts, flag, func(f Fact, s string) int { return cmp.Compare(f.Flag, s) })
+	if !ok {
+		return nil
+	}
+	return &facts[i]
+}
+
 // Asks reports whether some provision asks for the fact that a flag declares.
 func (e *Engine) Asks(flag string) bool {
-	facts := e.Facts()
 	if len(flag) > 4 && flag[:4] == "not-" {
-		if i, ok := slices.BinarySearchFunc(facts, flag[4:], func(f Fact, s string) int { return cmp.Compare(f.Flag, s) }); ok {
-			return facts[i].Needed
+		if f := e.fact(flag[4:]); f != nil {
+			return f.Needed
 		}
 	}
-	_, ok := slices.BinarySearchFunc(facts, flag, func(f Fact, s string) int { return cmp.Compare(f.Flag, s) })
-	return ok
+	return e.fact(flag) != nil
+}
+
+// Unasked returns the problem with a flag that no provision asks for, nil when
+// one does.
+func (e *Engine) Unasked(flag string) error {
+	if e.Asks(flag) {
+		return nil
+	}
+	var names []string
+	for _, f := range e.Facts() {
+		names = append(names, f.Flag)
+		if f.Needed {
+			names = append(names, "not-"+f.Flag)
+		}
+	}
+	hint := "kanzei rate --facts lists the facts that measures ask for"
+	if n := kanzei.Nearest(flag, names); n != "" {
+		hint = "did you mean " + n + "? " + hint
+	}
+	return &kanzei.Problem{Code: "flag.unknown", Msg: fmt.Sprintf("no measure asks for %q", flag), Hint: hint}
+}
+
+// together refuses flags that contradict each other.
+func (e *Engine) together(flags []string) error {
+	for i, a := range flags {
+		for _, b := range flags[i+1:] {
+			not := len(a) == len(b)+4 && a[:4] == "not-" && a[4:] == b || len(b) == len(a)+4 && b[:4] == "not-" && b[4:] == a
+			if f := e.fact(a); !not && f != nil {
+				not = slices.Contains(f.Not, b)
+			}
+			if f := e.fact(b); !not && f != nil {
+				not = slices.Contains(f.Not, a)
+			}
+			if not {
+				return &kanzei.Problem{Code: "flag.both", Msg: fmt.Sprintf("%s and %s are both declared", a, b), Hint: "declare one of them"}
+			}
+		}
+	}
+	return nil
 }

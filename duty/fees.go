@@ -86,9 +86,11 @@ func fees(e *kanzei.Entry, a *kanzei.Assessment) (f kanzei.Fees) {
 	year := feeYear(e.Date)
 	var held, known bool
 	if f.MPF, held = processingFee(year, e.Value, LineFee(e.Value)); !held {
+		f.NoMPF = true
 		a.Caveats = append(a.Caveats, noInformalFee(year))
 	}
 	if f.HMF, known = harborFee(e); !known {
+		f.NoHMF = true
 		a.Caveats = append(a.Caveats, noHarborFee)
 	}
 	return f

@@ -133,6 +133,10 @@ func (c *computation) reported(k *corner, x *part, p *prov, segment kanzei.Base)
 		return q.full && y.share >= kanzei.One || q.base == segment && segment != kanzei.BaseValue || q.base == kanzei.BaseNonUS && segment != kanzei.BaseUS
 	}
 	if p.declares {
+		negated, named := false, false
+		for _, w := range p.When {
+			negated = negated || w.Fact == "covered-by" && w.Not
+		}
 		for i := range k.parts {
 			y := &k.parts[i]
 			q := &c.table.provs[y.prov]
@@ -140,12 +144,10 @@ func (c *computation) reported(k *corner, x *part, p *prov, segment kanzei.Base)
 				continue
 			}
 			for _, w := range p.When {
-				if w.Fact == "covered-by" && namedBy(w.Set, &q.Provision) {
-					return true
-				}
+				named = named || w.Fact == "covered-by" && namedBy(w.Set, &q.Provision)
 			}
 		}
-		return false
+		return named != negated
 	}
 	if !p.full {
 		return covers(p, x)

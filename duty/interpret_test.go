@@ -474,7 +474,7 @@ func holds(c kanzei.Condition, e *kanzei.Entry, base *big.Rat) bool {
 	case "smelt-cast":
 		return slices.Contains(c.Set, e.SmeltCast.String())
 	case "covered-by":
-		return true
+		return !c.Not
 	}
 	panic("the interpreter does not know the fact " + c.Fact)
 }

@@ -68,6 +68,7 @@ type source struct {
 	items    []kanzei.ProductItem
 	claims   []string
 	uses     []string
+	apart    [][2]string     // uses of which goods have one at most
 	moments  []kanzei.Moment // operands of conditions
 	codes    map[kanzei.Day][]kanzei.HTS
 }
@@ -99,6 +100,9 @@ func newSource(seed uint64, l *ledger.Ledger, s *schedule.Schedule) *source {
 					add(&r.claims, c.Value)
 				case "use":
 					add(&r.uses, c.Value)
+					for _, other := range c.Set {
+						r.apart = append(r.apart, [2]string{c.Value, other})
+					}
 				}
 				if c.Time != 0 {
 					r.moments = append(r.moments, c.Time)
@@ -209,6 +213,11 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 			u = "not-" + u
 		}
 		e.Flags = append(e.Flags, u)
+	}
+	for _, a := range r.apart {
+		if i := slices.Index(e.Flags, a[1]); i >= 0 && e.Flag(a[0]) {
+			e.Flags[i] = "not-" + a[1]
+		}
 	}
 	for range r.IntN(3) {
 		if len(r.claims) > 0 {

@@ -3,6 +3,7 @@ package duty_test
 import (
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -173,8 +174,13 @@ func (x *panelCheck) facts(e *kanzei.Entry, h kanzei.HTS, on kanzei.Day) {
 		}
 	}
 	for _, f := range x.engine.Facts() {
-		if f.Needed {
-			e.Flags = append(e.Flags, []string{f.Flag, "not-" + f.Flag}[x.rand.IntN(2)])
+		if !f.Needed {
+			continue
+		}
+		if x.rand.IntN(2) == 0 && !slices.ContainsFunc(f.Not, e.Flag) {
+			e.Flags = append(e.Flags, f.Flag)
+		} else {
+			e.Flags = append(e.Flags, "not-"+f.Flag)
 		}
 	}
 	line, err := x.engine.Schedule.Line(h, on)

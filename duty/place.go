@@ -23,10 +23,6 @@ type Line struct {
 	now   *treatment // under the law known, nil until asked for
 }
 
-// Law numbers the law of a line among those its rater has met: lines rated one
-// after another under one law are rated faster.
-func (l *Line) Law() int { return l.frame.now.seq }
-
 // A frame is what all entries of a day have in common, as known on a day.
 type frame struct {
 	on               kanzei.Day
@@ -317,16 +313,17 @@ func (l *Line) units() {
 	}
 }
 
-// Treat finds what bears on lines that have been placed, in the order given. It
-// need not be called; it is quicker for many lines than for one.
-func (r *Rater) Treat(lines []Line, order []int32) {
+// Treat finds what bears on lines that have been placed. It returns them in an
+// order, kept in the slice given, in which those that the law treats alike
+// follow one another.
+func (r *Rater) Treat(lines []Line, order []int32) []int32 {
 	var at [ahead]uint32
-	for len(order) > 0 {
-		n := min(len(order), ahead)
-		here := order[:n]
-		order = order[n:]
-		for i, j := range here {
-			l := &lines[j]
+	for rest := lines; len(rest) > 0; {
+		n := min(len(rest), ahead)
+		here := rest[:n]
+		rest = rest[n:]
+		for i := range here {
+			l := &here[i]
 			law, c := l.frame.now, l.Code
 			at[i] = 0
 			if !law.ready.Load() || c.stretch < 0 || c.stretch != c.last {
@@ -335,11 +332,11 @@ func (r *Rater) Treat(lines []Line, order []int32) {
 			}
 			at[i] = uint32(law.Table.ids[c.stretch]) + 1
 		}
-		for i, j := range here {
+		for i := range here {
 			if at[i] == 0 {
 				continue
 			}
-			l := &lines[j]
+			l := &here[i]
 			law := l.frame.now
 			class := law.class[int(r.origins[l.Entry.Origin])-1]
 			list := at[i] - 1
@@ -347,25 +344,42 @@ func (r *Rater) Treat(lines []Line, order []int32) {
 				l.now = r.classed(law, uint16(list), class)
 			}
 		}
-		for i, j := range here {
+		for i := range here {
 			if at[i] != 0 {
-				lines[j].now = r.treatedAt(at[i])
+				here[i].now = r.treatedAt(at[i])
 			}
 		}
-		touched := 0 // what answering begins with
-		for _, j := range here {
-			touched += int(lines[j].line.General.Kind)
-			if t := lines[j].now; t != nil {
-				touched += len(t.conds)
-			}
-		}
-		for _, j := range here {
-			if t := lines[j].now; t != nil {
-				if s := t.templates.Load(); s != nil {
-					touched += int(s.slots[0].hash)
-				}
-			}
-		}
-		r.touched = touched
 	}
+	return r.group(lines, order[:0])
+}
+
+// group returns the lines in order of their treatments, treatments as they come.
+func (r *Rater) group(lines []Line, order []int32) []int32 {
+	if cap(r.after) < len(lines) {
+		r.after = make([]int32, len(lines))
+	}
+	after := r.after[:len(lines)] // line → the next of its treatment, plus one
+	met := r.met[:0]
+	for j := len(lines) - 1; j >= 0; j-- {
+		place := uint32(0) // no treatment
+		if t := lines[j].now; t != nil {
+			place = t.place
+		}
+		for int(place) >= len(r.first) {
+			r.first = append(r.first, 0)
+		}
+		if r.first[place] == 0 {
+			met = append(met, place)
+		}
+		after[j] = r.first[place]
+		r.first[place] = int32(j + 1)
+	}
+	for _, place := range met {
+		for j := r.first[place]; j != 0; j = after[j-1] {
+			order = append(order, j-1)
+		}
+		r.first[place] = 0
+	}
+	r.met = met
+	return order
 }

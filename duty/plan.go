@@ -1,7 +1,9 @@
 package duty
 
 import (
+	"encoding/binary"
 	"slices"
+	"strings"
 
 	"kanzei"
 )
@@ -25,6 +27,7 @@ type term struct {
 	area        area
 	allIn       bool
 	program     uint16
+	counted     *kanzei.Rate // where the rate is by number of units, or nil
 }
 
 type cornerAt struct {
@@ -44,35 +47,38 @@ type preference struct {
 // fill lets the code behind Assess answer for the line at hand and keeps what
 // it evaluated.
 func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) *template {
-	m := &template{id: r.engine.common.number(), key: *k, usable: true, byArea: k.fills != 0}
+	m := &template{key: *k, formula: &formula{byArea: k.fills != 0, lowest: -1}, saying: &saying{}, claims: &claims{}}
+	f, asked := m.formula, m.claims
 	traced := t.apart()
 	c := &computation{engine: r.engine, table: traced, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: k.open == 0}
+	plans, terms, fine := &f.plans, &f.terms, true
 	var totals []kanzei.Money
-	traced.traced = func(f *facts, parts []part, mfn area, total kanzei.Money, ok bool) {
-		p := r.plan(t.Table, f, parts, mfn, &m.terms)
-		if f.entry.SPI != r.entry.SPI {
-			p.claimed, p.spi = true, f.entry.SPI
-			p.holds = t.holdsColumn1(f.base)
+	traced.traced = func(x *facts, parts []part, mfn area, total kanzei.Money, ok bool) {
+		p := r.plan(t.Table, x, parts, mfn, terms)
+		if x.entry.SPI != r.entry.SPI {
+			p.claimed, p.spi = true, x.entry.SPI
+			p.holds = t.holdsColumn1(x.base)
 		}
-		m.plans = append(m.plans, p)
+		*plans = append(*plans, p)
 		totals = append(totals, total)
-		known := !m.byArea || p.usGiven || slices.Contains(t.usClaims, p.us)
-		if !ok || !known || r.total(m, &p, m.terms[p.first:], f.base) != total {
-			m.usable = false
+		known := !f.byArea || p.usGiven || slices.Contains(t.usClaims, p.us)
+		if !ok || !known || r.total(f, &p, (*terms)[p.first:], x.base) != total {
+			fine = false
 		}
 	}
 	s := c.span()
-	m.status, m.corners, m.lowest = s.status, len(s.corners), -1
+	corners := len(s.corners)
+	plans, terms = &asked.plans, &asked.terms
+	f.status = s.status
 	for i := range s.corners {
 		if &s.corners[i] == s.corner {
-			m.lowest = i
+			f.lowest = i
 		}
 	}
-	m.noMin, m.noMax = s.min == nil, s.max == nil
-	if m.corners != len(m.plans) || m.lowest < 0 || (s.missing != "") != m.noMin || m.noMin && k.open != 2 || m.noMax && k.open == 0 ||
-		!m.noMin && *s.min != totals[m.lowest] || !m.noMax && *s.max != slices.Max(totals) || c.banned(s.corner) {
-		m.usable = false
-		return m
+	f.noMin, f.noMax = s.min == nil, s.max == nil
+	if corners != len(f.plans) || f.lowest < 0 || (s.missing != "") != f.noMin || f.noMin && k.open != 2 || f.noMax && k.open == 0 ||
+		!f.noMin && *s.min != totals[f.lowest] || !f.noMax && *s.max != slices.Max(totals) || c.banned(s.corner) {
+		return r.engine.common.template(m)
 	}
 	if !k.span {
 		for _, q := range c.asked(s) {
@@ -84,25 +90,25 @@ func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) 
 		c.caveats(s.corner, &a)
 		m.caveats = a.Caveats
 	}
-	for i := range m.corners {
-		m.order = append(m.order, cornerAt{corner: uint16(i)})
+	for i := range f.plans {
+		f.order = append(f.order, cornerAt{corner: uint16(i)})
 	}
-	slices.SortStableFunc(m.order, func(a, b cornerAt) int { return int(totals[a.corner] - totals[b.corner]) })
-	for i := 1; i < len(m.order); i++ {
-		m.order[i].equal = totals[m.order[i].corner] == totals[m.order[i-1].corner]
+	slices.SortStableFunc(f.order, func(a, b cornerAt) int { return int(totals[a.corner] - totals[b.corner]) })
+	for i := 1; i < len(f.order); i++ {
+		f.order[i].equal = totals[f.order[i].corner] == totals[f.order[i-1].corner]
 	}
-	for _, total := range totals[m.corners:] {
-		m.saves = append(m.saves, total < totals[m.lowest])
-	}
-	for i := m.corners; i < len(m.plans); i++ {
-		least, plain := m.saving(&m.plans[i], &m.plans[m.lowest])
-		if plain && m.saves[i-m.corners] == (least > 0) {
+	for i := range asked.plans {
+		saves := totals[corners+i] < totals[f.lowest]
+		asked.saves = append(asked.saves, saves)
+		least, plain := m.saving(&asked.plans[i], &f.plans[f.lowest])
+		if plain && saves == (least > 0) {
 			m.enough = max(m.enough, least)
 		} else {
-			m.tries = append(m.tries, uint16(i))
+			asked.tries = append(asked.tries, uint16(i))
 		}
 	}
-	return m
+	m.usable = fine
+	return r.engine.common.template(m)
 }
 
 // saving compares the terms of a claim with those of the lowest corner. Where
@@ -112,8 +118,10 @@ func (m *template) saving(p, low *plan) (least kanzei.Money, plain bool) {
 	if m.byArea || p.claimed || p.mfnShare != low.mfnShare {
 		return 0, false
 	}
-	same := func(x, y *term) bool { return x.rate == y.rate && x.share == y.share && x.allIn == y.allIn }
-	mine, others := m.terms[p.first:][:p.n], slices.Clone(m.terms[low.first:][:low.n])
+	same := func(x, y *term) bool {
+		return x.rate == y.rate && x.share == y.share && x.allIn == y.allIn && x.counted == y.counted
+	}
+	mine, others := m.claims.terms[p.first:][:p.n], slices.Clone(m.terms[low.first:][:low.n])
 	more := false
 	for i := range mine {
 		if j := slices.IndexFunc(others, func(y term) bool { return same(&mine[i], &y) }); j >= 0 {
@@ -154,27 +162,30 @@ func (r *Rater) plan(t *Table, f *facts, parts []part, mfn area, terms *[]term) 
 			id = r.engine.common.program(q.Program)
 			r.programs[q.Program] = id
 		}
-		*terms = append(*terms, term{q.Rate.Rate.AdValorem, x.share, x.area, q.Rate.Mode == kanzei.AllIn, id})
+		y := term{rate: q.Rate.Rate.AdValorem, share: x.share, area: x.area, allIn: q.Rate.Mode == kanzei.AllIn, program: id}
+		if len(q.Rate.Rate.Specific) > 0 {
+			y.counted = &q.Rate.Rate
+		}
+		*terms = append(*terms, y)
 		p.n++
 	}
 	return p
 }
 
 // total returns the sum that a plan stands for, its terms being those given.
-func (r *Rater) total(m *template, p *plan, terms []term, base *baseDuty) kanzei.Money {
-	value := r.entry.Value
+func (r *Rater) total(f *formula, p *plan, terms []term, base *baseDuty) kanzei.Money {
 	terms = terms[:p.n]
-	if !m.byArea {
+	if !f.byArea {
 		sum := base.amount.Cents(p.mfnShare)
 		for i := range terms {
-			sum += terms[i].on(value, base, terms[i].share)
+			sum += r.due(&terms[i], base, terms[i].share)
 		}
 		return sum
 	}
-	f := r.shares(p)
-	sum := base.amount.Cents(f.share(p.mfn))
+	x := r.shares(p)
+	sum := base.amount.Cents(x.share(p.mfn))
 	for i := range terms {
-		sum += terms[i].on(value, base, f.share(terms[i].area))
+		sum += r.due(&terms[i], base, x.share(terms[i].area))
 	}
 	return sum
 }
@@ -191,12 +202,28 @@ func (r *Rater) shares(p *plan) *facts {
 	return f
 }
 
-func (x *term) on(value kanzei.Money, base *baseDuty, share kanzei.Fraction) kanzei.Money {
-	due := value.By(x.rate)
+// due returns the duty of a term on a share of the value.
+func (r *Rater) due(x *term, base *baseDuty, share kanzei.Fraction) kanzei.Money {
+	if x.counted != nil {
+		due, _ := x.counted.Duty(r.entry.Value, r.amount)
+		return due.Cents(share)
+	}
+	due := r.entry.Value.By(x.rate)
 	if x.allIn {
 		return max(0, due.Minus(base.amount).Cents(share))
 	}
 	return due.Cents(share)
+}
+
+// countable reports whether the duty at a rate can always be computed: it is by
+// value, or by postal items, of which there is one where no number is declared.
+func countable(r *kanzei.Rate) bool {
+	for _, s := range r.Specific {
+		if s.Unit != postalItem {
+			return false
+		}
+	}
+	return true
 }
 
 // holdsColumn1 tells which conditions on column 1 hold for a base duty.
@@ -216,41 +243,114 @@ func (t *treatment) holdsColumn1(b *baseDuty) (bits uint64) {
 // sums fills r.totals with the totals of the line at hand. It reports false
 // where the template does not answer for the line.
 func (r *Rater) sums(t *treatment, m *template, line *lineInfo, b *baseDuty) bool {
+	f := m.formula
 	r.totals = r.totals[:0]
-	for i := range m.corners {
-		p := &m.plans[i]
-		r.totals = append(r.totals, r.total(m, p, m.terms[p.first:], b))
+	for i := range f.plans {
+		p := &f.plans[i]
+		r.totals = append(r.totals, r.total(f, p, f.terms[p.first:], b))
 	}
 	if r.entry.Value >= m.enough {
-		for _, i := range m.tries {
-			if !r.saves(t, m, line, b, int(i)) {
-				return false
+		if m.claims != nil {
+			for _, i := range m.claims.tries {
+				if !r.saves(t, m, line, b, int(i)) {
+					return false
+				}
 			}
 		}
 	} else {
-		for i := m.corners; i < len(m.plans); i++ {
+		for i := range m.claims.plans {
 			if !r.saves(t, m, line, b, i) {
 				return false
 			}
 		}
 	}
-	for i := 1; i < len(m.order); i++ {
-		a, b := r.totals[m.order[i-1].corner], r.totals[m.order[i].corner]
-		if m.order[i].equal && a != b || !m.order[i].equal && a >= b {
+	for i := 1; i < len(f.order); i++ {
+		a, b := r.totals[f.order[i-1].corner], r.totals[f.order[i].corner]
+		if f.order[i].equal && a != b || !f.order[i].equal && a >= b {
 			return false
 		}
 	}
 	return true
 }
 
-// saves reports whether a claim saves something where the template says so.
+// saves reports whether claim i saves something where the template says so.
 func (r *Rater) saves(t *treatment, m *template, line *lineInfo, b *baseDuty, i int) bool {
-	p := &m.plans[i]
+	p := &m.claims.plans[i]
 	if p.claimed {
 		b = &r.alternative
 		if _, ok := r.base(t.Table, line, p.spi, b); !ok || t.holdsColumn1(b) != p.holds {
 			return false
 		}
 	}
-	return (r.total(m, p, m.terms[p.first:], b) < r.totals[m.lowest]) == m.saves[i-m.corners]
+	return (r.total(m.formula, p, m.claims.terms[p.first:], b) < r.totals[m.lowest]) == m.claims.saves[i]
+}
+
+// A description is all of a formula, or of claims, in bytes.
+type description []byte
+
+func (d *description) put(x ...int64) {
+	for _, v := range x {
+		*d = binary.AppendVarint(*d, v)
+	}
+}
+
+func (d *description) flag(x ...bool) {
+	for _, v := range x {
+		if v {
+			*d = append(*d, 1)
+		} else {
+			*d = append(*d, 0)
+		}
+	}
+}
+
+func (d *description) say(s string) { *d = append(append(*d, s...), 0) }
+
+func (d *description) plans(plans []plan, terms []term) {
+	d.put(int64(len(plans)), int64(len(terms)))
+	for i := range plans {
+		p := &plans[i]
+		d.put(int64(p.first), int64(p.n), int64(p.mfn), int64(p.us), int64(p.mfnShare), int64(p.holds))
+		d.flag(p.claimed, p.usGiven)
+		d.say(p.spi)
+	}
+	for i := range terms {
+		x := &terms[i]
+		d.put(int64(x.rate), int64(x.share), int64(x.area), int64(x.program))
+		d.flag(x.allIn, x.counted != nil)
+		if x.counted != nil {
+			for _, u := range x.counted.Specific {
+				d.put(int64(u.Amount))
+				d.say(u.Unit)
+			}
+			d.put(0)
+		}
+	}
+}
+
+func (f *formula) describe() string {
+	var d description
+	d.say(string(f.status))
+	d.put(int64(f.lowest))
+	d.flag(f.byArea, f.noMin, f.noMax)
+	d.plans(f.plans, f.terms)
+	for _, x := range f.order {
+		d.put(int64(x.corner))
+		d.flag(x.equal)
+	}
+	return string(d)
+}
+
+func (c *claims) describe() string {
+	var d description
+	d.plans(c.plans, c.terms)
+	d.flag(c.saves...)
+	for _, x := range c.tries {
+		d.put(int64(x))
+	}
+	return string(d)
+}
+
+func (s *saying) describe() string {
+	return strings.Join(slices.Concat([]string{s.headings}, s.questions, []string{""}, s.caveats), "\x00")
 }

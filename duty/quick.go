@@ -35,7 +35,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if known && e.SPI == "" && len(r.spi[origin]) > 0 && len(line.Special) > 0 && r.prefers(t, m, line, rate, b, origin, lowest) {
 		spi = 1
 	}
-	n := r.notes(m)
+	n := r.notes(m.saying)
 	out.Questions, out.Headings = n.asked[spi], n.headings
 	out.Status = m.status
 	if !m.noMin {
@@ -167,12 +167,13 @@ func (r *Rater) take(m *template, p *plan, b *baseDuty, view View, out *Outcome)
 		return
 	}
 	r.program(out, "mfn", view, b.amount.Cents(r.levied(m, p)))
-	for _, x := range m.terms[p.first:][:p.n] {
+	for i := range m.terms[p.first:][:p.n] {
+		x := &m.terms[int(p.first)+i]
 		share := x.share
 		if m.byArea {
 			share = r.shares(p).share(x.area)
 		}
-		if due := x.on(r.entry.Value, b, share); due != 0 {
+		if due := r.due(x, b, share); due != 0 {
 			r.program(out, r.engine.common.programName(x.program), view, due)
 		}
 	}
@@ -191,7 +192,7 @@ func (r *Rater) prefers(t *treatment, m *template, line *lineInfo, rate *kanzei.
 			if !r.duty(&sp.Rate, alt) {
 				continue
 			}
-			if p := r.underSPI(t, m, line, rate, b, &sp.Rate, alt, code); r.total(m, &p.plan, p.terms, alt) != lowest {
+			if p := r.underSPI(t, m, line, rate, b, &sp.Rate, alt, code); r.total(m.formula, &p.plan, p.terms, alt) != lowest {
 				return true
 			}
 		}

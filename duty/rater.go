@@ -31,7 +31,7 @@ type Rater struct {
 	codes   map[kanzei.HTS]*Code
 	origins []uint16          // Origin → index + 1
 	spi     [][]string        // by origin
-	noted   []*notes          // of templates
+	noted   []*notes          // of sayings
 	plain   map[string]uint32 // see classes.go
 	plainOf map[string]*treatment
 
@@ -42,9 +42,12 @@ type Rater struct {
 	noHarbor Text
 	spiFact  Text
 
+	// of the lines at hand, see group
+	first, after []int32
+	met          []uint32
+
 	// of the line at hand
 	one     [1]Line
-	touched int
 	entry   *kanzei.Entry
 	amount  func(unit string) (int64, bool)
 	uses    []string
@@ -112,7 +115,7 @@ const (
 // NewRater returns a rater of the engine's law.
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
-		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{}, noted: make([]*notes, maxNotes),
+		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{},
 		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }

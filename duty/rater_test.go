@@ -141,7 +141,11 @@ func TestRatersTogether(t *testing.T) {
 	l, s := named.Ledger, schedules(t)
 	src := newSource(seed()+3, l, s)
 	var lines []kanzei.Entry
-	for range 1500 {
+	n := 1500
+	if testing.Short() {
+		n = 300
+	}
+	for range n {
 		lines = append(lines, src.forget(src.entry(src.day())), bare(src.entry(src.day())))
 	}
 	alone := duty.New(l, s).NewRater()
@@ -173,4 +177,51 @@ func TestRatersTogether(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// quick draws lines as files hold them under the law held, and returns those that
+// a rater which met them before answers without allocating: all but those that
+// only the long way answers, such as a duty by quantity.
+func quick(t testing.TB, n int) (*duty.Rater, []kanzei.Entry) {
+	l, s := laws(t)[1].Ledger, schedules(t)
+	src := newSource(seed()+4, l, s)
+	r := duty.New(l, s).NewRater()
+	var lines []kanzei.Entry
+	var out duty.Outcome
+	var x kanzei.Entry
+	for range n {
+		e := bare(src.entry(kanzei.DayOf(2025, 8, 20)))
+		e.Value = 30_000 * kanzei.Dollar
+		// AllocsPerRun begins with a run that is not counted.
+		if testing.AllocsPerRun(3, func() {
+			x = e
+			if err := r.Rate(&x, 0, nil, &out); err != nil {
+				t.Fatal(err)
+			}
+		}) == 0 {
+			lines = append(lines, e)
+		}
+	}
+	return r, lines
+}
+
+// TestRaterDoesNotAllocate: most goods met before cost no memory.
+func TestRaterDoesNotAllocate(t *testing.T) {
+	if _, lines := quick(t, 200); len(lines) < 150 {
+		t.Errorf("%d lines of 200 are answered without allocating", len(lines))
+	}
+}
+
+// BenchmarkRater is one line of a file, its goods met before.
+func BenchmarkRater(b *testing.B) {
+	r, lines := quick(b, 1000)
+	var out duty.Outcome
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		if err := r.Rate(&lines[i%len(lines)], 0, nil, &out); err != nil {
+			b.Fatal(err)
+		}
+		i++
+	}
 }

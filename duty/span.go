@@ -28,7 +28,25 @@ type corner struct {
 	parts   []part
 	total   kanzei.Money
 	ok      bool
-	says    map[string]string // need → answer
+	goods   *kind // where the code is too short to tell which
+}
+
+// says returns the answer to a need that the corner stands for.
+func (k *corner) says(n *need) string {
+	switch n.fact {
+	case "hts":
+		return k.goods.String()
+	case "steel_pct":
+		return k.facts.steel.String()
+	case "aluminum_pct":
+		return k.facts.aluminum.String()
+	case "copper_pct":
+		return k.facts.copper.String()
+	}
+	if slices.Contains(k.facts.uses, n.fact) {
+		return n.answers[1]
+	}
+	return n.answers[0]
 }
 
 // A need is a fact without which no duty can be computed.
@@ -44,6 +62,7 @@ func (n *need) content() bool { return n.answers[0] == "0" }
 // needs finds the facts that provisions bearing on the goods need.
 func (c *computation) needs() []need {
 	var out []need
+	c.findApart()
 	add := func(n need) {
 		for _, m := range out {
 			if m.fact == n.fact {
@@ -76,12 +95,58 @@ func (c *computation) needs() []need {
 			content("copper_pct", "copper", c.entry.Copper)
 		}
 		for _, w := range p.When {
-			if w.Fact == "use" && !c.entry.Flag(w.Value) && !c.entry.Flag("not-"+w.Value) {
+			if w.Fact == "use" && !c.entry.Flag(w.Value) && !c.entry.Flag("not-"+w.Value) && !c.other(w.Value) {
 				add(need{w.Value, fmt.Sprintf("is it %s? declare the flag %s or not-%s", strings.ReplaceAll(w.Value, "-", " "), w.Value, w.Value), []string{"no", "yes"}})
 			}
 		}
 	}
 	return out
+}
+
+// ofOrigin returns the provisions that bear on goods of the origin.
+func (c *computation) ofOrigin(bearing []uint16) []uint16 {
+	origin := originIndex[c.entry.Origin]
+	out := make([]uint16, 0, 16)
+	for _, id := range bearing {
+		if c.table.provs[id].from(origin) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// findApart collects the uses of which goods have one at most, where both bear
+// on the goods.
+func (c *computation) findApart() {
+	c.apart = c.apart[:0]
+	origin := originIndex[c.entry.Origin]
+	bears := func(use string) bool {
+		return slices.ContainsFunc(c.bearing, func(id uint16) bool {
+			p := &c.table.provs[id]
+			return p.from(origin) && slices.ContainsFunc(p.When, func(w kanzei.Condition) bool { return w.Fact == "use" && w.Value == use })
+		})
+	}
+	for _, id := range c.bearing {
+		p := &c.table.provs[id]
+		if !p.from(origin) {
+			continue
+		}
+		for _, w := range p.When {
+			if w.Fact != "use" || len(w.Set) == 0 || !bears(w.Set[0]) {
+				continue
+			}
+			if pair := [2]string{w.Value, w.Set[0]}; !slices.Contains(c.apart, pair) {
+				c.apart = append(c.apart, pair)
+			}
+		}
+	}
+}
+
+// other reports whether a use is declared that excludes another.
+func (c *computation) other(use string) bool {
+	return slices.ContainsFunc(c.apart, func(a [2]string) bool {
+		return a[0] == use && c.entry.Flag(a[1]) || a[1] == use && c.entry.Flag(a[0])
+	})
 }
 
 // maxNeeds bounds the corners tried; no entry of the law held needs more.
@@ -104,14 +169,13 @@ func (c *computation) span() *span {
 		s.needs = append(s.needs, need{fact: "hts", ask: fmt.Sprintf("which ten-digit number under %s is it?", c.entry.HTS)})
 	}
 	s.needs = append(s.needs, needs...)
-	for _, goods := range kinds {
+	s.corners = make([]corner, 0, settlings*len(kinds))
+	for g := range kinds {
+		bearing := c.ofOrigin(kinds[g].bearing)
 		for i := range settlings {
-			k := corner{bearing: goods.bearing, says: map[string]string{}}
+			k := corner{bearing: bearing, goods: &kinds[g]}
 			if !c.settle(&k, needs, i) {
 				continue
-			}
-			if c.kinds != nil {
-				k.says["hts"] = goods.String()
 			}
 			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, k.bearing, make([]part, 0, len(k.bearing)))
 			s.corners = append(s.corners, k)
@@ -158,7 +222,7 @@ func noFigure(rated kanzei.HTS, r *kanzei.Rate) string {
 
 // settle fixes the needs of a corner from the digits of i, one a need. It
 // reports false for a corner that cannot be: contents that sum to more than the
-// value.
+// value, two uses of which goods have one at most.
 func (c *computation) settle(k *corner, needs []need, i int) bool {
 	f := &k.facts
 	f.entry, f.base = c.entry, &c.base
@@ -192,13 +256,16 @@ func (c *computation) settle(k *corner, needs []need, i int) bool {
 			case "copper_pct":
 				f.copper = share
 			}
-			k.says[n.fact] = share.String()
 			continue
 		}
 		if digit == 1 {
 			f.uses = append(f.uses, n.fact)
 		}
-		k.says[n.fact] = n.answers[digit]
+	}
+	for _, a := range c.apart {
+		if slices.Contains(f.uses, a[0]) && slices.Contains(f.uses, a[1]) {
+			return false
+		}
 	}
 	return true
 }

@@ -11,35 +11,51 @@ import (
 // A template is the answer for all lines of one treatment and one key, but for
 // amounts: the code behind Assess has answered for one line, and every
 // evaluation that it made was kept as a plan. Another line has the same answer
-// as long as comparing its totals under these plans ends the same way: those of
-// the corners of the range among themselves, those of claims not made with the
-// lowest.
+// as long as its formula holds for it.
+//
+// Many templates compute and say the same: formulas, claims and sayings are held
+// once, so that what answers for most lines is little and near at hand.
 type template struct {
-	key     templateKey
-	usable  bool
-	status  kanzei.Status
-	lowest  int  // corner
-	corners int  // plans[:corners] are the corners of the range, the others claims
-	byArea  bool // shares are taken from the contents of the line
-	noMin   bool // the base rate is no figure
-	noMax   bool // a quantity is missing
+	key    templateKey
+	usable bool
+	enough kanzei.Money // the value from which no claims but tries are to be looked at
+	*formula
+	*saying
+	claims *claims
+	spi    atomic.Pointer[[]*preference]
+	next   *template // of the same key
+}
 
+// A formula computes the totals of the corners of a range, one where the duty is
+// exact. It holds for a line when these compare as they did for the first.
+type formula struct {
+	status kanzei.Status
+	lowest int  // corner
+	byArea bool // shares are taken from the contents of the line
+	noMin  bool // the base rate is no figure
+	noMax  bool // a quantity is missing
+	plans  []plan
+	terms  []term
+	order  []cornerAt
+}
+
+// claims are what would be asked of a line: under each its total would be less
+// than the lowest, or not. They hold for a line where that is so again. What most
+// claims would save shows in their terms, for values large enough that a duty
+// does not round to nothing; the others are to be tried.
+type claims struct {
 	plans []plan
 	terms []term
-	order []cornerAt
-	saves []bool // by claim: the total is less than the lowest
+	saves []bool   // by plan: the total is less than the lowest
+	tries []uint16 // plans
+}
 
-	// What most claims would save shows in their terms, for values large enough
-	// that a duty does not round to nothing; the others are to be tried.
-	tries  []uint16 // plans
-	enough kanzei.Money
-
-	id        uint32
+// A saying is the words of a template.
+type saying struct {
+	id        int
 	headings  string
 	questions []string
 	caveats   []string
-	spi       atomic.Pointer[[]*preference]
-	next      *template // of the same key
 }
 
 // A templateKey is all that the answer for goods of a treatment rests on, but

@@ -16,7 +16,7 @@ type treatment struct {
 	*Table
 	place     uint32 // in common.treated
 	bearing   []uint16
-	simple    bool                // all rates are ad valorem, so that lines differ in value alone
+	simple    bool                // all rates can be computed, see countable, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
 	silent    []silence           // of conds: what leaves them without hold
 	computed  []int               // of conds: those that hold or not without a fact declared
@@ -184,7 +184,9 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 		}
 		t.bearing = append(t.bearing, uint16(i))
 		switch p.Rate.Mode {
-		case kanzei.Additional, kanzei.AllIn:
+		case kanzei.Additional:
+			t.simple = t.simple && countable(&p.Rate.Rate)
+		case kanzei.AllIn:
 			t.simple = t.simple && len(p.Rate.Rate.Specific) == 0
 		case kanzei.NoDuty:
 		default:

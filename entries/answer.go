@@ -2,6 +2,7 @@ package entries
 
 import (
 	"io"
+	"slices"
 
 	"kanzei"
 	"kanzei/duty"
@@ -27,21 +28,22 @@ var Answers = []table.Field{
 	{Name: "caveats", Kind: table.String, Required: true},
 }
 
-// A writing writes rated batches with added columns to a table.
+// A writing writes rated rows with added columns to a table.
 type writing struct {
 	out     table.Writer
 	rejects *table.Rejects
 	fields  []table.Field
-	fill    func(*adder, *Rated)
-	adders  []*adder
+	fill    func(a *adder, r *Rated)
 }
 
-// An adder holds the added columns of one worker.
+// An adder is the hand of a writing: it fills the added columns. The texts of
+// these are codes of the rater's texts.
 type adder struct {
-	fields  []table.Field
+	*writing
 	columns []table.Column
+	rows    int           // filled
 	texts   table.Strings // of the rater, as far as copied
-	at      int
+	from    *duty.Rater
 	status  kanzei.Status // of the row before, and its text
 	text    duty.Text
 }
@@ -63,7 +65,7 @@ func (j *Job) write(r table.Reader, out string, stdout io.Writer, rejects string
 		return 0, 0, err
 	}
 	defer w.Abort()
-	s := &writing{out: w, rejects: &table.Rejects{Name: rejects}, fields: fields, fill: fill, adders: make([]*adder, 1024)}
+	s := &writing{out: w, rejects: &table.Rejects{Name: rejects}, fields: fields, fill: fill}
 	defer s.rejects.Abort()
 	if rows, err = j.Run(r, s); err != nil {
 		return 0, 0, err
@@ -74,34 +76,63 @@ func (j *Job) write(r table.Reader, out string, stdout io.Writer, rejects string
 	return rows, s.rejects.N, w.Close()
 }
 
-func (s *writing) Work(worker int, r *Rated) (any, error) {
-	a := s.adders[worker]
-	if a == nil {
-		a = &adder{fields: s.fields, columns: make([]table.Column, len(s.fields))}
-		s.adders[worker] = a
-	}
+func (s *writing) Hand() Hand { return s.adder() }
+
+func (s *writing) adder() *adder {
+	a := &adder{writing: s, columns: make([]table.Column, len(s.fields))}
+	a.reset()
+	return a
+}
+
+func (a *adder) reset() {
+	a.rows = 0
 	for i := range a.columns {
 		c := &a.columns[i]
-		null := c.Null
+		null := c.Null[:0]
 		c.Reset(&a.fields[i])
-		if a.fields[i].Kind == table.String {
-			c.Dict = true
-			c.Codes = resize(c.Codes, r.Batch.Rows)
-		} else {
-			c.Ints = resize(c.Ints, r.Batch.Rows)
-			c.Null = resize(null, r.Batch.Rows)
+		if c.Dict = c.Kind == table.String; !c.Dict {
+			c.Null = null
 		}
 	}
-	s.fill(a, r)
-	for texts := r.Rater.Texts(); a.at < len(texts); a.at++ {
-		a.texts.Add([]byte(texts[a.at]))
+}
+
+// Take fills the added columns of some rows more.
+func (a *adder) Take(r *Rated) error {
+	a.from = r.Rater
+	n := len(r.Entries)
+	for i := range a.columns {
+		c := &a.columns[i]
+		if c.Dict {
+			c.Codes = slices.Grow(c.Codes, n)[:a.rows+n]
+		} else {
+			c.Ints = slices.Grow(c.Ints, n)[:a.rows+n]
+			c.Null = slices.Grow(c.Null, n)[:a.rows+n]
+		}
+	}
+	a.fill(a, r)
+	a.rows += n
+	return nil
+}
+
+// Finish encodes a batch with the added columns.
+func (a *adder) Finish(b *table.Batch) (any, error) {
+	defer a.reset()
+	a.complete()
+	return a.out.Encode(b, a.columns)
+}
+
+// complete gives the added columns the texts that their codes name.
+func (a *adder) complete() {
+	if a.from != nil {
+		for texts := a.from.Texts(); a.texts.Len() < len(texts); {
+			a.texts.Add([]byte(texts[a.texts.Len()]))
+		}
 	}
 	for i := range a.columns {
-		if a.columns[i].Dict {
-			a.columns[i].Text = a.texts
+		if c := &a.columns[i]; c.Dict {
+			c.Text = a.texts
 		}
 	}
-	return s.out.Encode(r.Batch, a.columns)
 }
 
 func (s *writing) Done(result any, rejects []table.Reject) error {
@@ -114,27 +145,32 @@ func (s *writing) Done(result any, rejects []table.Reject) error {
 	return nil
 }
 
-func (c *adder) amount(column, row int, a duty.Amount) {
-	c.columns[column].Ints[row] = int64(a.USD.Round() / kanzei.Cent)
-	c.columns[column].Null[row] = !a.Known
+// amount puts an amount of money into row i of those taken.
+func (a *adder) amount(column, i int, m duty.Amount) {
+	c := &a.columns[column]
+	c.Ints[a.rows+i] = int64(m.USD.Round() / kanzei.Cent)
+	c.Null[a.rows+i] = !m.Known
 }
 
-// share puts the percentage of the value that an amount is.
-func (c *adder) share(column, row int, f kanzei.Fraction, known bool) {
-	c.columns[column].Ints[row] = int64(f)
-	c.columns[column].Null[row] = !known
+// share puts the share of the value that an amount is.
+func (a *adder) share(column, i int, f kanzei.Fraction, known bool) {
+	c := &a.columns[column]
+	c.Ints[a.rows+i] = int64(f)
+	c.Null[a.rows+i] = !known
 }
+
+// say puts a text of the rater.
+func (a *adder) say(column, i int, t duty.Text) { a.columns[column].Codes[a.rows+i] = uint32(t) }
 
 // answer fills the columns of Answers.
 func answer(a *adder, r *Rated) {
-	c := a.columns
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		value := r.Entries[i].Value
 		if o.Status != a.status {
 			a.status, a.text = o.Status, r.Rater.Text(string(o.Status))
 		}
-		c[0].Codes[i] = uint32(a.text)
+		a.say(0, i, a.text)
 		a.amount(1, i, o.Duty)
 		rate, base := duty.ShareOf(o.Duty.USD, value), duty.ShareOf(o.Base.USD, value)
 		a.share(2, i, rate, o.Duty.Known)
@@ -142,12 +178,12 @@ func answer(a *adder, r *Rated) {
 		a.share(4, i, rate-base, o.Duty.Known && o.Base.Known)
 		a.amount(5, i, o.Min)
 		a.amount(6, i, o.Max)
-		c[7].Codes[i] = uint32(o.Headings)
+		a.say(7, i, o.Headings)
 		a.amount(8, i, duty.Amount{USD: o.Fees.MPF, Known: true})
 		a.amount(9, i, duty.Amount{USD: o.Fees.HMF, Known: true})
 		a.amount(10, i, o.Legal)
 		a.amount(11, i, o.Refundable)
-		c[12].Codes[i] = uint32(o.Questions)
-		c[13].Codes[i] = uint32(o.Caveats)
+		a.say(12, i, o.Questions)
+		a.say(13, i, o.Caveats)
 	}
 }

@@ -7,8 +7,10 @@ package entries
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"kanzei"
 	"kanzei/duty"
@@ -112,17 +114,17 @@ type reading struct {
 	valued  []bool       // by row: a value is given
 	codes   []*duty.Code // by row
 	fault   []*fault     // by row, nil for rows that read well
-	faults  int
+	fresh   bool         // the part is the first of its batch
 
-	hts     memo[code]
-	country memo[kanzei.Origin]
-	day     memo[kanzei.Day]
-	moment  memo[kanzei.Moment]
-	money   memo[kanzei.Money]
-	share   memo[kanzei.Share]
-	flags   memo[[]string]
-	text    memo[string]
-	number  memo[int64]
+	hts                 memo[code]
+	origin, melt, smelt memo[kanzei.Origin]
+	days                [4]memo[kanzei.Day]
+	loaded              memo[kanzei.Moment]
+	money               [4]memo[kanzei.Money]
+	shares              [5]memo[kanzei.Share]
+	mode                memo[int64]
+	texts               [5]memo[string]
+	flags               memo[[]string]
 }
 
 // A code is an HTS code with what a rater knows of it.
@@ -136,36 +138,49 @@ type fault struct{ field, reason string }
 
 func (r *reading) reject(row int, field string, err error) {
 	if r.fault[row] == nil {
-		r.faults++
 		r.fault[row] = &fault{field, plain(err)}
 	}
 }
 
-// plain writes a problem on one line, with its hint.
+// plain writes a problem on one line, with its hint. What it says of a cell is cut
+// where the cell is long.
 func plain(err error) string {
-	var s string
-	if p, ok := err.(*kanzei.Problem); ok {
-		s = p.Msg
-		if p.Hint != "" {
-			s += " (" + p.Hint + ")"
-		}
-	} else {
-		s = err.Error()
+	p, ok := err.(*kanzei.Problem)
+	if !ok {
+		p = &kanzei.Problem{Msg: err.Error()}
+	}
+	s := cut(p.Msg, 200)
+	if p.Hint != "" {
+		s += " (" + p.Hint + ")"
 	}
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// read parses a batch. Otherwise is the day of knowledge of rows that name
+// cut returns the beginning of a text that is longer than n bytes.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// read parses a part of a batch. Otherwise is the day of knowledge of rows that name
 // none.
 func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rater *duty.Rater) {
 	n := batch.Rows
 	r.entries = resize(r.entries, n)
 	r.fault = resize(r.fault, n)
 	clear(r.fault)
-	r.faults = 0
-	r.money.direct, r.share.direct = true, true
-	for i := range r.entries {
-		r.entries[i] = kanzei.Entry{}
+	clear(r.entries)
+	r.hts.direct = true
+	for i := range r.money {
+		r.money[i].direct = true
+	}
+	for i := range r.shares {
+		r.shares[i].direct = true
 	}
 	e := r.entries
 	missing := &kanzei.Problem{Msg: "is missing"}
@@ -186,11 +201,11 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rat
 		func(b []byte) (code, error) { return known(kanzei.ParseHTS(string(b))) },
 		func(c *table.Column, i int) (code, error) { return known(htsOfNumber(c, i)) },
 		func(i int, v code) { e[i].HTS, r.codes[i] = v.hts, v.of })
-	each(r, &r.country, col("origin"), "origin", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].Origin = v })
-	each(r, &r.day, col("entry_date"), "entry_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].Date = v })
+	each(r, &r.origin, col("origin"), "origin", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].Origin = v })
+	each(r, &r.days[0], col("entry_date"), "entry_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].Date = v })
 	r.valued = resize(r.valued, n)
 	clear(r.valued)
-	each(r, &r.money, col("value_usd"), "value_usd", n, parseMoney, moneyOfNumber, func(i int, v kanzei.Money) { e[i].Value, r.valued[i] = v, true })
+	each(r, &r.money[0], col("value_usd"), "value_usd", n, parseMoney, moneyOfNumber, func(i int, v kanzei.Money) { e[i].Value, r.valued[i] = v, true })
 	for i := range e {
 		need(i, "hts", e[i].HTS != 0)
 		need(i, "origin", e[i].Origin != 0)
@@ -201,39 +216,39 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rat
 	for i := range r.known {
 		r.known[i] = otherwise
 	}
-	each(r, &r.day, col("known"), "known", n, parseKnown, dayOfNumber, func(i int, v kanzei.Day) {
+	each(r, &r.days[1], col("known"), "known", n, parseKnown, dayOfNumber, func(i int, v kanzei.Day) {
 		if r.known[i] = v; v == latest {
 			r.known[i] = 0
 		}
 	})
-	quantity := func(name string, set func(int, int64)) {
-		each(r, &r.money, col(name), name, n, parseQuantity, moneyOfNumber, func(i int, v kanzei.Money) { set(i, int64(v)) })
+	quantity := func(m int, name string, set func(int, int64)) {
+		each(r, &r.money[m], col(name), name, n, parseQuantity, moneyOfNumber, func(i int, v kanzei.Money) { set(i, int64(v)) })
 	}
-	quantity("quantity", func(i int, v int64) { e[i].Quantity = v })
-	quantity("quantity2", func(i int, v int64) { e[i].Quantity2 = v })
-	text := func(name string, set func(int, string)) {
-		each(r, &r.text, col(name), name, n, parseText, nil, set)
+	quantity(1, "quantity", func(i int, v int64) { e[i].Quantity = v })
+	quantity(2, "quantity2", func(i int, v int64) { e[i].Quantity2 = v })
+	text := func(m int, name string, set func(int, string)) {
+		each(r, &r.texts[m], col(name), name, n, parseText, nil, set)
 	}
-	text("unit", func(i int, v string) { e[i].Unit = v })
-	text("unit2", func(i int, v string) { e[i].Unit2 = v })
-	each(r, &r.moment, col("loaded_date"), "loaded_date", n, parseMoment, momentOfNumber, func(i int, v kanzei.Moment) { e[i].Loaded = v })
-	each(r, &r.day, col("export_date"), "export_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].Exported = v })
-	each(r, &r.number, col("mode"), "mode", n, parseMode, intOfNumber, func(i int, v int64) { e[i].Mode = int(v) })
-	text("spi", func(i int, v string) { e[i].SPI = v })
-	share := func(name string, to func(*kanzei.Entry) *kanzei.Share) {
-		each(r, &r.share, col(name), name, n, parseShare, shareOfNumber, func(i int, v kanzei.Share) { *to(&e[i]) = v })
+	text(0, "unit", func(i int, v string) { e[i].Unit = v })
+	text(1, "unit2", func(i int, v string) { e[i].Unit2 = v })
+	each(r, &r.loaded, col("loaded_date"), "loaded_date", n, parseMoment, momentOfNumber, func(i int, v kanzei.Moment) { e[i].Loaded = v })
+	each(r, &r.days[2], col("export_date"), "export_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].Exported = v })
+	each(r, &r.mode, col("mode"), "mode", n, parseMode, intOfNumber, func(i int, v int64) { e[i].Mode = int(v) })
+	text(2, "spi", func(i int, v string) { e[i].SPI = v })
+	share := func(m int, name string, to func(*kanzei.Entry) *kanzei.Share) {
+		each(r, &r.shares[m], col(name), name, n, parseShare, shareOfNumber, func(i int, v kanzei.Share) { *to(&e[i]) = v })
 	}
-	share("us_content_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.USContent })
-	share("steel_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Steel })
-	share("aluminum_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Aluminum })
-	share("copper_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Copper })
-	share("metal_weight_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.MetalWeight })
-	each(r, &r.country, col("melt_pour_country"), "melt_pour_country", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].MeltPour = v })
-	each(r, &r.country, col("smelt_cast_country"), "smelt_cast_country", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].SmeltCast = v })
-	text("ftz_status", func(i int, v string) { e[i].FTZStatus = v })
-	each(r, &r.day, col("ftz_date"), "ftz_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].FTZDate = v })
-	text("ch98", func(i int, v string) { e[i].Ch98 = v })
-	each(r, &r.money, col("assessed_usd"), "assessed_usd", n, parseMoney, moneyOfNumber, func(i int, v kanzei.Money) { e[i].Assessed, e[i].AssessedKnown = v, true })
+	share(0, "us_content_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.USContent })
+	share(1, "steel_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Steel })
+	share(2, "aluminum_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Aluminum })
+	share(3, "copper_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.Copper })
+	share(4, "metal_weight_pct", func(e *kanzei.Entry) *kanzei.Share { return &e.MetalWeight })
+	each(r, &r.melt, col("melt_pour_country"), "melt_pour_country", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].MeltPour = v })
+	each(r, &r.smelt, col("smelt_cast_country"), "smelt_cast_country", n, parseOrigin, nil, func(i int, v kanzei.Origin) { e[i].SmeltCast = v })
+	text(3, "ftz_status", func(i int, v string) { e[i].FTZStatus = v })
+	each(r, &r.days[3], col("ftz_date"), "ftz_date", n, parseDay, dayOfNumber, func(i int, v kanzei.Day) { e[i].FTZDate = v })
+	text(4, "ch98", func(i int, v string) { e[i].Ch98 = v })
+	each(r, &r.money[3], col("assessed_usd"), "assessed_usd", n, parseMoney, moneyOfNumber, func(i int, v kanzei.Money) { e[i].Assessed, e[i].AssessedKnown = v, true })
 	each(r, &r.flags, col("flags"), "flags", n, parseFlags, nil, func(i int, v []string) { e[i].Flags = v })
 }
 
@@ -244,14 +259,23 @@ func resize[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// A memo remembers the values of a dictionary, or of the texts met.
+// A memo remembers the values of a column: those of the dictionary of a batch,
+// and those of the texts met in any.
 type memo[T any] struct {
-	values []T
-	state  []uint8 // of a dictionary: 0 not yet read, 1 read, 2 empty, 3 wrong
+	values []T     // of the dictionary
+	state  []uint8 // of values
 	errs   map[int]error
 	seen   map[string]T
 	direct bool // reading a text is quicker than looking it up
 }
+
+// States of a value of a dictionary.
+const (
+	unread uint8 = iota
+	fine
+	empty
+	wrong
+)
 
 // maxSeen bounds the texts remembered.
 const maxSeen = 1 << 16
@@ -274,18 +298,17 @@ func (m *memo[T]) read(b []byte, ofText func([]byte) (T, error)) (T, error) {
 	return v, err
 }
 
-// each sets the value of every cell that is not empty.
+// each sets the value of every cell of a column that is not empty.
 func each[T any](r *reading, m *memo[T], c *table.Column, name string, n int, ofText func([]byte) (T, error), ofNumber func(*table.Column, int) (T, error), set func(int, T)) {
-	if c == nil {
-		return
-	}
-	if c.Kind != table.String {
+	switch {
+	case c == nil:
+	case c.Kind != table.String:
 		for i := range n {
 			if c.IsNull(i) {
 				continue
 			}
 			if ofNumber == nil {
-				r.reject(i, name, fmt.Errorf("a text is expected"))
+				r.reject(i, name, errors.New("a text is expected"))
 				continue
 			}
 			v, err := ofNumber(c, i)
@@ -295,18 +318,18 @@ func each[T any](r *reading, m *memo[T], c *table.Column, name string, n int, of
 			}
 			set(i, v)
 		}
-		return
-	}
-	if !c.Dict {
+	case c.Dict:
+		codes(r, m, c, name, n, ofText, set)
+	default:
 		var last []byte
 		var value T
-		var fine bool
+		known := false
 		for i := range n {
 			b := c.Bytes(i)
 			if len(b) == 0 {
 				continue
 			}
-			if !fine || !bytes.Equal(b, last) {
+			if !known || !bytes.Equal(b, last) {
 				t := bytes.TrimSpace(b)
 				if len(t) == 0 {
 					continue
@@ -316,44 +339,53 @@ func each[T any](r *reading, m *memo[T], c *table.Column, name string, n int, of
 					r.reject(i, name, err)
 					continue
 				}
-				last, value, fine = b, v, true
+				last, value, known = b, v, true
 			}
 			set(i, value)
 		}
-		return
 	}
-	size := c.Text.Len()
-	m.values, m.state = resize(m.values, size), resize(m.state, size)
-	clear(m.state)
-	clear(m.errs)
+}
+
+// codes is each for a column with a dictionary.
+func codes[T any](r *reading, m *memo[T], c *table.Column, name string, n int, ofText func([]byte) (T, error), set func(int, T)) {
+	if r.fresh {
+		size := c.Text.Len()
+		m.values, m.state = resize(m.values, size), resize(m.state, size)
+		clear(m.state)
+		clear(m.errs)
+	}
 	for i := range n {
 		if c.IsNull(i) {
 			continue
 		}
 		k := c.Codes[i]
+		if m.state[k] == unread {
+			m.look(int(k), c, ofText)
+		}
 		switch m.state[k] {
-		case 0:
-			t := bytes.TrimSpace(c.Text.At(int(k)))
-			if len(t) == 0 {
-				m.state[k] = 2
-				continue
-			}
-			v, err := m.read(t, ofText)
-			if err != nil {
-				if m.errs == nil {
-					m.errs = map[int]error{}
-				}
-				m.errs[int(k)] = err
-				m.state[k] = 3
-				r.reject(i, name, err)
-				continue
-			}
-			m.values[k], m.state[k] = v, 1
-			fallthrough
-		case 1:
+		case fine:
 			set(i, m.values[k])
-		case 3:
+		case wrong:
 			r.reject(i, name, m.errs[int(k)])
 		}
 	}
+}
+
+// look reads text k of a dictionary.
+func (m *memo[T]) look(k int, c *table.Column, ofText func([]byte) (T, error)) {
+	t := bytes.TrimSpace(c.Text.At(k))
+	if len(t) == 0 {
+		m.state[k] = empty
+		return
+	}
+	v, err := m.read(t, ofText)
+	if err != nil {
+		if m.errs == nil {
+			m.errs = map[int]error{}
+		}
+		m.errs[k] = err
+		m.state[k] = wrong
+		return
+	}
+	m.values[k], m.state[k] = v, fine
 }

@@ -14,6 +14,10 @@ import (
 	"kanzei/table"
 )
 
+// GCPercent is the setting of the garbage collector that suits rating: what
+// raters learn is held to the end.
+const GCPercent = 100
+
 // A Job is a file to be rated.
 type Job struct {
 	Engine *duty.Engine
@@ -22,29 +26,48 @@ type Job struct {
 	Known  kanzei.Day // law as known at the end of this day, for rows that name none; zero: everything held
 	Group  bool       // bring the rows of an entry together first, on disk
 	Detail bool       // by program and cause
+	Batch  int        // rows a batch, about; 65536 when zero
 
 	// Progress, when not nil, is called now and then with the rows done and the
 	// share of the whole, negative when not known.
 	Progress func(rows int64, share float64)
 }
 
-// Rated are the rows of a batch that could be used, with their answers.
+// Rated are rows that could be used, with their answers. They are of one part of
+// a batch and valid until the next.
 type Rated struct {
-	Batch    *table.Batch
 	Entries  []kanzei.Entry
 	Outcomes []duty.Outcome // by row, as Entries
 	Rater    *duty.Rater
-	binding  *binding
+
+	part    *table.Batch
+	places  []int32 // rows of part
+	binding *binding
 }
 
-// Column returns an input column by name, nil when the file has none.
-func (r *Rated) Column(name string) *table.Column { return r.binding.column(r.Batch, name) }
+// Column returns an input column by name, nil when the file has none; row i of
+// Entries stands in its cell Cell(i).
+func (r *Rated) Column(name string) *table.Column { return r.binding.column(r.part, name) }
 
-// A Sink takes rated batches: Work by many goroutines at once, each with its
-// own worker number, Done in the order of the file.
+// Cell returns the cell of row i in the columns of the file.
+func (r *Rated) Cell(i int) int { return int(r.places[i]) }
+
+// Number returns the number of row i in the file.
+func (r *Rated) Number(i int) int64 { return r.part.Number[r.places[i]] }
+
+// A Sink is what becomes of the rows rated.
 type Sink interface {
-	Work(worker int, r *Rated) (any, error)
+	// Hand returns what takes the rows that one worker rates.
+	Hand() Hand
+	// Done is given what hands return, in the order of the file.
 	Done(result any, rejects []table.Reject) error
+}
+
+// A Hand takes the rows of a batch, some at a time, then the batch without the
+// rows that could not be used.
+type Hand interface {
+	Take(*Rated) error
+	Finish(*table.Batch) (any, error)
 }
 
 type task struct {
@@ -63,7 +86,7 @@ type result struct {
 
 // Open opens the file of a job and finds its columns.
 func (j *Job) Open() (table.Reader, error) {
-	r, err := table.Open(j.In, j.Stdin, table.Options{Key: "entry_id"})
+	r, err := table.Open(j.In, j.Stdin, table.Options{Key: "entry_id", Rows: j.Batch})
 	if err != nil {
 		return nil, err
 	}
@@ -91,11 +114,10 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 	var stopped atomic.Bool
 	succession := &succession{seen: newIDSet()}
 	var wg sync.WaitGroup
-	for w := range workers {
+	for range workers {
+		k := &worker{job: j, binding: &b, rater: j.Engine.NewRater(), hand: sink.Hand(), succession: succession, refused: map[int]string{}}
+		k.rater.Detail = j.Detail
 		wg.Go(func() {
-			rater := j.Engine.NewRater()
-			rater.Detail = j.Detail
-			k := &worker{job: j, number: w, binding: &b, rater: rater, sink: sink, succession: succession}
 			for t := range tasks {
 				if stopped.Load() {
 					<-t.before
@@ -154,56 +176,94 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 	return rows, failed
 }
 
-// A worker rates batches.
+// A worker rates batches, a part at a time: small enough that entries and
+// answers of a part stay near the processor.
 type worker struct {
 	job        *Job
-	number     int
 	binding    *binding
 	rater      *duty.Rater
-	sink       Sink
+	hand       Hand
 	succession *succession
 	reading    reading
-	keep       []bool
-	outcomes   []duty.Outcome
-	lines      []duty.Line  // of the rows that read well
-	rows       []int32      // line → row
-	starts     []int32      // runs of rows of one entry; one more than ids
-	ids        [][]byte     // their entries
-	whole      []int32      // row → index of wholes, -1 for an entry of one line
-	wholes     []duty.Whole // entries of several lines
-	firsts     []int32      // their first rows
-	order      []int32      // lines by law
-	laws       []int32
-	unknown    map[string]bool // flags no provision asks for
+
+	// of the batch
+	starts  []int32        // runs of rows of one entry; one more than ids
+	ids     [][]byte       // their entries
+	refused map[int]string // runs whose entry came before
+	keep    []bool         // by row
+	rejects []table.Reject
+
+	// of the part, rows counted from its first
+	part     table.Batch
+	outcomes []duty.Outcome
+	lines    []duty.Line     // of the rows that read well
+	rows     []int32         // line → row
+	whole    []int32         // row → index of wholes, -1 for an entry of one line
+	wholes   []duty.Whole    // entries of several lines
+	firsts   []int32         // their first rows
+	order    []int32         // lines by treatment
+	places   []int32         // the rows that could be used
+	unknown  map[string]bool // flags no provision asks for
 }
+
+// partRows is how many rows are rated at a time, or more where an entry has more.
+const partRows = 1 << 14
 
 func (k *worker) work(t *task) (x result) {
 	b := t.batch
 	defer b.Free()
 	b.Split()
-	r := &k.reading
-	r.read(k.binding, b, k.job.Known, k.rater)
 	k.runs(k.binding.column(b, "entry_id"), b.Rows)
+	clear(k.refused)
 	<-t.before
 	// The ids of rows that do not read well count too: their entry is there.
-	k.succession.next(k.ids, b.More, func(run int, why string) {
-		for i := k.starts[run]; i < k.starts[run+1]; i++ {
-			r.reject(int(i), "entry_id", errors.New(why))
-		}
-	})
+	k.succession.next(k.ids, b.More, func(run int, why string) { k.refused[run] = why })
 	close(t.checked)
-	k.group()
-	k.place()
-	k.rate()
-	x.rejects = slices.Clone(b.Bad)
-	if r.faults > 0 {
-		x.rejects = append(x.rejects, k.drop(b)...)
+	k.keep = resize(k.keep, b.Rows)
+	k.rejects = slices.Clone(b.Bad)
+	bad := len(k.rejects)
+	k.reading.fresh = true
+	for first := 0; first < len(k.ids); {
+		next := first + 1
+		for next < len(k.ids) && k.starts[next]-k.starts[first] < partRows {
+			next++
+		}
+		if x.err = k.rate(b, first, next); x.err != nil {
+			return x
+		}
+		first = next
 	}
-	x.rows = b.Rows
+	if len(k.rejects) > bad {
+		b.Keep(k.keep)
+	}
+	x.rejects, x.rows = k.rejects, b.Rows
 	if b.Rows > 0 || len(x.rejects) > 0 {
-		x.value, x.err = k.sink.Work(k.number, &Rated{Batch: b, Entries: r.entries[:b.Rows], Outcomes: k.outcomes[:b.Rows], Rater: k.rater, binding: k.binding})
+		x.value, x.err = k.hand.Finish(b)
 	}
 	return x
+}
+
+// rate rates the rows of some runs.
+func (k *worker) rate(b *table.Batch, first, next int) error {
+	from := int(k.starts[first])
+	b.Part(from, int(k.starts[next]), &k.part)
+	r := &k.reading
+	r.read(k.binding, &k.part, k.job.Known, k.rater)
+	r.fresh = false
+	if len(k.refused) > 0 {
+		for run := first; run < next; run++ {
+			if why, ok := k.refused[run]; ok {
+				for i := k.starts[run]; i < k.starts[run+1]; i++ {
+					r.reject(int(i)-from, "entry_id", errors.New(why))
+				}
+			}
+		}
+	}
+	k.group(first, next)
+	k.place()
+	k.answer()
+	n := k.drop(from)
+	return k.hand.Take(&Rated{Entries: r.entries[:n], Outcomes: k.outcomes[:n], Rater: k.rater, part: &k.part, places: k.places[:n], binding: k.binding})
 }
 
 // runs finds the runs of rows of one entry. Rows without an entry are a run each.
@@ -230,17 +290,17 @@ func (k *worker) runs(c *table.Column, rows int) {
 }
 
 // group numbers the entries of several rows.
-func (k *worker) group() {
-	k.whole, k.wholes, k.firsts = resize(k.whole, len(k.reading.entries)), k.wholes[:0], k.firsts[:0]
-	for j := range k.ids {
-		at := int32(-1)
-		if k.starts[j+1]-k.starts[j] > 1 {
+func (k *worker) group(first, next int) {
+	k.whole, k.wholes, k.firsts = k.whole[:0], k.wholes[:0], k.firsts[:0]
+	for j := first; j < next; j++ {
+		at, n := int32(-1), k.starts[j+1]-k.starts[j]
+		if n > 1 {
 			at = int32(len(k.wholes))
 			k.wholes = append(k.wholes, duty.Whole{})
 			k.firsts = append(k.firsts, -1)
 		}
-		for i := k.starts[j]; i < k.starts[j+1]; i++ {
-			k.whole[i] = at
+		for range n {
+			k.whole = append(k.whole, at)
 		}
 	}
 }
@@ -279,45 +339,26 @@ func (k *worker) place() {
 	k.lines, k.rows = k.lines[:n], k.rows[:n]
 }
 
-// rate rates the lines law by law, for what bears on one is then at hand for
-// the next.
-func (k *worker) rate() {
-	k.laws = k.laws[:0]
-	for j := range k.lines {
-		law := k.lines[j].Law()
-		for law+1 >= len(k.laws) {
-			k.laws = append(k.laws, 0)
-		}
-		k.laws[law+1]++
-	}
-	for i := 1; i < len(k.laws); i++ {
-		k.laws[i] += k.laws[i-1]
-	}
-	k.order = resize(k.order, len(k.lines))
-	for j := range k.lines {
-		at := &k.laws[k.lines[j].Law()]
-		k.order[*at] = int32(j)
-		*at++
-	}
+// answer rates the lines, those that the law treats alike one after another:
+// what bears on one is then at hand for the next.
+func (k *worker) answer() {
 	r := &k.reading
 	k.outcomes = resize(k.outcomes, len(r.entries))
-	for order := range slices.Chunk(k.order, 1024) {
-		k.rater.Treat(k.lines, order)
-		for _, j := range order {
-			i := k.rows[j]
-			e, o := &r.entries[i], &k.outcomes[i]
-			var whole *duty.Whole
-			if at := k.whole[i]; at >= 0 {
-				whole = &k.wholes[at]
-				whole.First = i == k.firsts[at]
-			}
-			if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
-				r.reject(int(i), fieldOf(err), err)
-				continue
-			}
-			if len(e.Flags) > 0 {
-				k.flags(e, o)
-			}
+	k.order = k.rater.Treat(k.lines, k.order)
+	for _, j := range k.order {
+		i := k.rows[j]
+		e, o := &r.entries[i], &k.outcomes[i]
+		var whole *duty.Whole
+		if at := k.whole[i]; at >= 0 {
+			whole = &k.wholes[at]
+			whole.First = i == k.firsts[at]
+		}
+		if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
+			r.reject(int(i), fieldOf(err), err)
+			continue
+		}
+		if len(e.Flags) > 0 {
+			k.flags(e, o)
 		}
 	}
 }
@@ -339,26 +380,26 @@ func (k *worker) flags(e *kanzei.Entry, o *duty.Outcome) {
 	}
 }
 
-// drop takes the rows with faults out of the batch.
-func (k *worker) drop(b *table.Batch) []table.Reject {
+// drop takes the rows with faults out of the part, which begins at row from of
+// the batch, and returns the number of those left.
+func (k *worker) drop(from int) (n int) {
 	r := &k.reading
-	ids := k.binding.column(b, "id")
-	k.keep = resize(k.keep, b.Rows)
-	var out []table.Reject
-	n := 0
-	for i := range b.Rows {
+	k.places = resize(k.places, len(r.entries))
+	for i := range r.entries {
 		f := r.fault[i]
-		k.keep[i] = f == nil
-		if f != nil {
-			out = append(out, table.Reject{Row: b.Number[i], Field: f.field, Reason: f.reason, ID: string(ids.AppendText(nil, i))})
+		if k.keep[from+i] = f == nil; f != nil {
+			id := k.binding.column(&k.part, "id").AppendText(nil, i)
+			k.rejects = append(k.rejects, table.Reject{Row: k.part.Number[i], Field: f.field, Reason: f.reason, ID: cut(string(id), 200)})
 			continue
 		}
-		r.entries[n] = r.entries[i]
-		k.outcomes[n], k.outcomes[i] = k.outcomes[i], k.outcomes[n]
+		if n != i {
+			r.entries[n] = r.entries[i]
+			k.outcomes[n], k.outcomes[i] = k.outcomes[i], k.outcomes[n]
+		}
+		k.places[n] = int32(i)
 		n++
 	}
-	b.Keep(k.keep)
-	return out
+	return n
 }
 
 // fieldOf names the column that a problem of the engine lies in.

@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"kanzei"
 	"kanzei/duty"
@@ -354,68 +352,6 @@ func TestKnown(t *testing.T) {
 	rows, _ = rate(t, entries.Job{Known: kanzei.DayOf(2025, 8, 20)}, text)
 	if rows[0]["duty_usd"] != "2200.00" || rows[2]["duty_usd"] != "1500.00" {
 		t.Errorf("%q", rows)
-	}
-}
-
-// TestKilled: a run that is killed leaves no file.
-func TestKilled(t *testing.T) {
-	if out := os.Getenv("KANZEI_KILLED"); out != "" {
-		j := entries.Job{Engine: engine(), In: "-", Stdin: os.Stdin, Progress: func(rows int64, _ float64) { fmt.Println("rows", rows) }}
-		j.Rate(out, nil, out+".rejects.csv")
-		return
-	}
-	if testing.Short() {
-		t.Skip("starts a process")
-	}
-	for _, name := range []string{"out.csv", "out.parquet"} {
-		dir := t.TempDir()
-		c := exec.Command(os.Args[0], "-test.run=^TestKilled$")
-		c.Env = append(os.Environ(), "KANZEI_KILLED="+filepath.Join(dir, name))
-		in, err := c.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var said bytes.Buffer
-		done := make(chan bool, 1)
-		pr, pw := io.Pipe()
-		c.Stdout = pw
-		go func() {
-			buf := make([]byte, 64)
-			for {
-				n, err := pr.Read(buf)
-				if said.Write(buf[:n]); strings.Contains(said.String(), "rows") {
-					select {
-					case done <- true:
-					default:
-					}
-				}
-				if err != nil {
-					return
-				}
-			}
-		}()
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		go func() {
-			io.WriteString(in, head)
-			for i := range 400_000 {
-				if _, err := fmt.Fprintf(in, "%d,,8703.23.01.40,JP,2025-04-15,30000,11\nbad\n", i); err != nil {
-					return
-				}
-			}
-		}()
-		select {
-		case <-done: // some rows are written, more to come
-		case <-time.After(time.Minute):
-			t.Error("no rows after a minute")
-		}
-		c.Process.Kill()
-		c.Wait()
-		pw.Close()
-		if left, _ := os.ReadDir(dir); len(left) != 0 {
-			t.Errorf("%s: left behind: %v", name, left)
-		}
 	}
 }
 

@@ -151,7 +151,7 @@ func (f *Refund) Run() (*RefundReport, error) {
 			return nil, err
 		}
 		defer w.Abort()
-		s.rows = &writing{out: w, rejects: s.rejects, fields: refundFields, fill: f.fill, adders: make([]*adder, 1024)}
+		s.rows = &writing{out: w, rejects: s.rejects, fields: refundFields, fill: f.fill}
 	}
 	rows, err := f.Job.Run(r, s)
 	if err != nil {
@@ -198,21 +198,26 @@ func (f *Refund) interest(refund kanzei.Money, deposited kanzei.Day) kanzei.Mone
 	return refund.By(share).Cents(kanzei.One)
 }
 
+// daysOf returns the days in a column, by cell.
+func daysOf(r *Rated, name string) []kanzei.Day {
+	days := make([]kanzei.Day, r.part.Rows)
+	var m memo[kanzei.Day]
+	each(&reading{fault: make([]*fault, len(days)), fresh: true}, &m, r.Column(name), name, len(days), parseDay, dayOfNumber, func(i int, v kanzei.Day) { days[i] = v })
+	return days
+}
+
 // deposited returns the day interest runs from, by row.
 func deposited(r *Rated) func(i int) kanzei.Day {
-	var paid memo[kanzei.Day]
-	days := make([]kanzei.Day, len(r.Entries))
-	each(&reading{fault: make([]*fault, len(days))}, &paid, r.Column("payment_date"), "payment_date", len(days), parseDay, dayOfNumber, func(i int, v kanzei.Day) { days[i] = v })
-	return func(i int) kanzei.Day { return cmp.Or(days[i], r.Entries[i].Date) }
+	days := daysOf(r, "payment_date")
+	return func(i int) kanzei.Day { return cmp.Or(days[r.Cell(i)], r.Entries[i].Date) }
 }
 
 // fill fills the columns of refundFields.
 func (f *Refund) fill(a *adder, r *Rated) {
-	c := a.columns
 	from := deposited(r)
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		c[0].Codes[i] = uint32(r.Rater.Text(string(o.Status)))
+		a.say(0, i, r.Rater.Text(string(o.Status)))
 		a.amount(1, i, o.Assessed)
 		a.amount(2, i, o.Legal)
 		a.amount(3, i, o.Refundable)
@@ -228,25 +233,48 @@ func (f *Refund) fill(a *adder, r *Rated) {
 				}
 			}
 		}
-		c[8].Codes[i] = uint32(r.Rater.Text(strings.Join(names, ";")))
-		c[9].Codes[i] = uint32(o.Caveats)
+		a.say(8, i, r.Rater.Text(strings.Join(names, ";")))
+		a.say(9, i, o.Caveats)
 	}
 }
 
-func (s *refunding) Work(worker int, r *Rated) (any, error) {
-	t := newTally()
+// A counting is the hand of a refunding.
+type counting struct {
+	*refunding
+	rows  *adder // nil without an output
+	tally *tally
+	last  string // entry id of the last row with a refund; a batch never cuts an entry
+}
+
+func (s *refunding) Hand() Hand {
+	c := &counting{refunding: s, tally: newTally()}
 	if s.rows != nil {
-		var err error
-		if t.block, err = s.rows.Work(worker, r); err != nil {
-			return nil, err
+		c.rows = s.rows.adder()
+	}
+	return c
+}
+
+func (s *counting) Finish(b *table.Batch) (any, error) {
+	t := s.tally
+	s.tally, s.last = newTally(), ""
+	if s.rows == nil {
+		return t, nil
+	}
+	var err error
+	t.block, err = s.rows.Finish(b)
+	return t, err
+}
+
+// Take adds up some rows.
+func (s *counting) Take(r *Rated) error {
+	t := s.tally
+	if s.rows != nil {
+		if err := s.rows.Take(r); err != nil {
+			return err
 		}
 	}
 	from := deposited(r)
-	entry, status, liquidated := r.Column("entry_id"), r.Column("liquidation_status"), r.Column("liquidation_date")
-	var days memo[kanzei.Day]
-	when := make([]kanzei.Day, len(r.Entries))
-	each(&reading{fault: make([]*fault, len(when))}, &days, liquidated, "liquidation_date", len(when), parseDay, dayOfNumber, func(i int, v kanzei.Day) { when[i] = v })
-	last := "" // entry id of the last row with a refund; a batch never cuts an entry
+	entry, status, when := r.Column("entry_id"), r.Column("liquidation_status"), daysOf(r, "liquidation_date")
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
 		t.rows++
@@ -282,14 +310,14 @@ func (s *refunding) Work(worker int, r *Rated) (any, error) {
 		}
 		how := "not given"
 		if status != nil {
-			if text := strings.ToLower(strings.TrimSpace(string(status.AppendText(nil, i)))); text != "" {
+			if text := strings.ToLower(strings.TrimSpace(string(status.AppendText(nil, r.Cell(i))))); text != "" {
 				how = text
 			}
 		}
 		add(t.liquidation, how, refund, interest)
 		id := ""
 		if entry != nil {
-			id = strings.TrimSpace(string(entry.AppendText(nil, i)))
+			id = strings.TrimSpace(string(entry.AppendText(nil, r.Cell(i))))
 		}
 		if id == "" {
 			t.entries++
@@ -298,24 +326,25 @@ func (s *refunding) Work(worker int, r *Rated) (any, error) {
 			}
 			continue
 		}
-		if id != last {
+		if id != s.last {
 			t.entries++
-			last = id
+			s.last = id
 		} else if len(t.cape) > 0 && t.cape[len(t.cape)-1].number == id {
 			continue
 		}
 		if voided > 0 {
-			later := how == "liquidated" || when[i] != 0
-			if when[i] != 0 && s.To-when[i] <= CapeDays {
+			liquidated := when[r.Cell(i)]
+			later := how == "liquidated" || liquidated != 0
+			if liquidated != 0 && s.To-liquidated <= CapeDays {
 				later = false
 			}
 			t.cape = append(t.cape, claim{id, later})
 			if _, err := EntryNumber(id); err != nil {
-				t.rejects = append(t.rejects, table.Reject{Row: r.Batch.Number[i], Field: "entry_id", Reason: plain(err), ID: id})
+				t.rejects = append(t.rejects, table.Reject{Row: r.Number(i), Field: "entry_id", Reason: plain(err), ID: id})
 			}
 		}
 	}
-	return t, nil
+	return nil
 }
 
 func (s *refunding) Done(result any, rejects []table.Reject) error {

@@ -34,10 +34,11 @@ type Unmapped struct {
 	SpecialUSD  float64 `json:"special_usd"`  // chapters 98 and 99
 	ServicesUSD float64 `json:"services_usd"` // goods that no goods sector makes: art, electricity
 	ChapterUSD  float64 `json:"chapter_usd"`  // chapters of a partner that no line stands for
+	EconomyUSD  float64 `json:"economy_usd"`  // partners that the world has no account of
 }
 
 // Total is the sum.
-func (u Unmapped) Total() float64 { return u.SpecialUSD + u.ServicesUSD + u.ChapterUSD }
+func (u Unmapped) Total() float64 { return u.SpecialUSD + u.ServicesUSD + u.ChapterUSD + u.EconomyUSD }
 
 // assumptions of the bridge, printed with every report.
 var bridgeAssumptions = []string{
@@ -85,17 +86,23 @@ func (s *Study) compose() error {
 		src := &source{origin: o, economy: n}
 		for _, l := range all {
 			s.TotalUSD += l.value
+			if n < 0 {
+				s.Unmapped.EconomyUSD += l.value
+				continue
+			}
 			switch {
 			case s.codes[l.code].Chapter() >= 98:
 				s.Unmapped.SpecialUSD += l.value
 				continue
-			case n < 0 || l.sector < 0:
+			case l.sector < 0:
 				s.Unmapped.ServicesUSD += l.value
 				continue
 			}
 			src.lines = append(src.lines, l)
 		}
-		s.sources = append(s.sources, src)
+		if n >= 0 {
+			s.sources = append(s.sources, src)
+		}
 	}
 	cut := func(p trade.Partner) []line {
 		out := make([]line, len(p.Lines))

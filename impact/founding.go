@@ -29,6 +29,7 @@ type Case struct {
 	World     string      `json:"world"`
 	Draws     int         `json:"draws"`
 	Seed      uint64      `json:"seed"`
+	Settling  *Settling   `json:"range_check,omitempty"` // of real income, today's measures
 	Closures  []string    `json:"closures"`
 	Rows      []CaseRow   `json:"rows"`
 	Published []Published `json:"published,omitempty"`
@@ -96,7 +97,7 @@ func (s *Study) Founding(country string, q Question) (*Case, error) {
 	if err != nil {
 		return nil, err
 	}
-	sol, err := s.solve(tables, q.Closures, q.Draws, q.Seed)
+	sol, err := s.solve(tables, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -109,14 +110,14 @@ func (s *Study) Founding(country string, q Question) (*Case, error) {
 			row := CaseRow{Letter: r.letter, Label: r.label, Base: all[b].Name, Scenario: all[i].Name, Title: all[i].Title, Notes: all[i].Notes, rank: r.rank}
 			row.Results = append(row.Results, CaseResult{rep.Closure, rep.Status, rep.Residual, rep.Iterations, rep.Economies})
 			for k := 1; k < len(q.Closures); k++ {
-				one := &solution{sol.closures[k : k+1], sol.results[k : k+1], sol.income[k : k+1]}
+				one := &solution{sol.closures[k : k+1], sol.results[k : k+1], sol.draws[k : k+1]}
 				x := s.report(&q, one, all, rates, b, i, list)
 				row.Results = append(row.Results, CaseResult{x.Closure, x.Status, x.Residual, x.Iterations, x.Economies})
 			}
 			c.Rows = append(c.Rows, row)
 			c.Known, c.Notes = rep.Known, rep.Notes
 			if l.key == "today" {
-				c.Bridge = rep.Bridge
+				c.Bridge, c.Settling = rep.Bridge, rep.Settling
 			}
 		}
 	}
@@ -124,11 +125,15 @@ func (s *Study) Founding(country string, q Question) (*Case, error) {
 	for _, k := range q.Closures {
 		c.Closures = append(c.Closures, k.String())
 	}
-	if e.ISO3 == "JPN" {
+	if e.ISO3 == "JPN" && q.On >= kanzei.DayOf(2025, 4, 5) && q.On < dealDay {
 		c.Published, c.Why = published, why
 	}
 	return c, nil
 }
+
+// dealDay is when the duties of the agreement with Japan took effect. Before it
+// the deal is a scenario, and the measures are those of the published estimates.
+var dealDay = kanzei.DayOf(2025, 9, 16)
 
 type foundingLaw struct {
 	key  string
@@ -164,6 +169,9 @@ func (s *Study) founding(o kanzei.Origin, on, known kanzei.Day) ([]foundingLaw, 
 	if err := add("lapse", foundingRow{2, "b", "lapse of the pause", "today"}, foundingRow{3, "a+b", "today and lapse", before}); err != nil {
 		return nil, err
 	}
+	if b := &out[len(out)-1]; b.law.expired { // not the pause alone
+		b.rows[0].label, b.rows[1].label = "nobody acts", "today, nobody acts"
+	}
 	r, err := s.Rates(out[1].law)
 	if err != nil {
 		return nil, err
@@ -187,7 +195,7 @@ func (s *Study) founding(o kanzei.Origin, on, known kanzei.Day) ([]foundingLaw, 
 			return nil, err
 		}
 	}
-	if o == kanzei.MustOrigin("JP") {
+	if o == kanzei.MustOrigin("JP") && on < dealDay {
 		if err := add("deal-2025-09", foundingRow{1000, "d", "deal of Sept 2025", "today"}, foundingRow{1001, "a+d", "today and deal", before}); err != nil {
 			return nil, err
 		}
@@ -219,8 +227,8 @@ func (c *Case) Text(w io.Writer, s Style) error {
 		}
 		p.wrap("  ", "  ", fmt.Sprintf("Closure %s: %s.", name, closureWords[name]))
 	}
-	if c.Draws > 0 {
-		p.wrap("  ", "  ", fmt.Sprintf("Below each figure its 90 %% range: 5th to 95th percentile of %d draws of the trade elasticities (seed %d).", c.Draws, c.Seed))
+	for _, l := range drawn(c.Draws, c.Seed, c.Settling) {
+		p.wrap("  ", "  ", l)
 	}
 	c.tableOthers(p)
 	if len(c.Published) > 0 {
@@ -320,14 +328,14 @@ func (c *Case) tableOthers(p *page) {
 // CSV writes one row a scenario, closure and economy.
 func (c *Case) CSV(w io.Writer) error {
 	out := csv.NewWriter(w)
-	out.Write([]string{"row", "label", "base", "scenario", "closure", "iso2", "iso3", "name", "real_income_pct", "lo", "hi", "real_income_musd", "exports_pct", "imports_pct",
-		"terms_of_trade_pct", "tariff_revenue_musd", "us_rate_base_pct", "us_rate_pct"})
+	out.Write(append([]string{"row", "label", "base", "scenario", "closure", "iso2", "iso3", "name", "real_income_pct", "lo", "hi", "real_income_musd", "exports_pct", "imports_pct",
+		"terms_of_trade_pct", "prices_pct", "tariff_revenue_musd", "us_rate_base_pct", "us_rate_pct"}, rangeColumns...))
 	for i := range c.Rows {
 		r := &c.Rows[i]
 		for k := range r.Results {
 			for _, e := range r.Results[k].Economies {
-				out.Write([]string{r.Letter, r.Label, r.Base, r.Scenario, r.Results[k].Closure, e.ISO2, e.ISO3, e.Name, num(e.RealIncomePct), numAt(e.Lo), numAt(e.Hi), num(e.RealIncomeMUSD),
-					num(e.ExportsPct), num(e.ImportsPct), num(e.TermsOfTradePct), num(e.RevenueMUSD), numAt(e.USRateBasePct), numAt(e.USRatePct)})
+				out.Write(append([]string{r.Letter, r.Label, r.Base, r.Scenario, r.Results[k].Closure, e.ISO2, e.ISO3, e.Name, num(e.RealIncomePct), numAt(e.Lo), numAt(e.Hi), num(e.RealIncomeMUSD),
+					num(e.ExportsPct), num(e.ImportsPct), num(e.TermsOfTradePct), num(e.PricesPct), num(e.RevenueMUSD), numAt(e.USRateBasePct), numAt(e.USRatePct)}, e.rangeFields()...))
 			}
 		}
 	}

@@ -1,14 +1,17 @@
 package impact
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
-	"html"
 	"html/template"
 	"io"
-	"math"
+	"slices"
 	"strings"
 	"sync"
+
+	"kanzei"
+	"kanzei/internal/svg"
 )
 
 //go:embed page.html
@@ -16,57 +19,78 @@ var pageText string
 
 var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	return template.New("page").Funcs(template.FuncMap{
-		"signed": signed, "span": span, "bn": bn, "signedBn": signedBn, "closure": func(s string) string { return closureWords[s] },
-		"usd": func(x float64) string { return bn(x / 1e6) },
+		"usd":   func(x float64) string { return bn(x / 1e6) },
+		"style": func() template.CSS { return svg.Style },
 	}).Parse(pageText)
 })
 
-// A bar is one economy in a chart.
-type bar struct {
-	label  string
-	value  float64
-	lo, hi *float64
+// bars draws the change of real income of economies.
+func bars(id, title string, list []*Economy) template.HTML {
+	var all []svg.Bar
+	for _, e := range list {
+		all = append(all, svg.Bar{Label: e.Name, Value: e.RealIncomePct, Lo: e.Lo, Hi: e.Hi, Text: signed(e.RealIncomePct)})
+	}
+	return svg.Bars(id, title, all)
 }
 
-// bars draws changes in percent left and right of zero, with ranges as lines.
-func bars(id, title string, list []bar) template.HTML {
-	const width, left, right, row = 720, 190, 70, 22
-	most := 1e-9
-	for _, b := range list {
-		most = max(most, math.Abs(b.value))
-		if b.lo != nil {
-			most = max(most, math.Abs(*b.lo), math.Abs(*b.hi))
+// sectorBars draws the change of output of sectors, most first.
+func sectorBars(id, title string, e *Economy) template.HTML {
+	list := slices.Clone(e.Sectors)
+	slices.SortStableFunc(list, func(a, b Sector) int { return cmp.Compare(a.OutputPct, b.OutputPct) })
+	var all []svg.Bar
+	for _, x := range list {
+		b := svg.Bar{Label: x.Code + " " + x.Name, Value: x.OutputPct, Text: signed(x.OutputPct)}
+		if x.Ranges != nil {
+			b.Lo, b.Hi = &x.Ranges.OutputPct[0], &x.Ranges.OutputPct[1]
+		}
+		all = append(all, b)
+	}
+	return svg.Bars(id, title, all)
+}
+
+// world draws real income on a map; economies without an account of their own
+// share the figure of the rest of the world.
+func world(id, title string, list []Economy) (template.HTML, error) {
+	m := svg.Map{ID: id, Title: title, Unit: "%", Desc: "Every figure of the map is in the table of all economies.",
+		NameOf: func(iso2 string) string {
+			if o, err := kanzei.ParseOrigin(iso2); err == nil {
+				return o.Name()
+			}
+			return iso2
+		}}
+	for _, e := range list {
+		c := svg.Country{ISO2: e.ISO2, Name: e.Name, Value: e.RealIncomePct, Text: signed(e.RealIncomePct) + " %"}
+		if r := span(e.Lo, e.Hi); r != "" {
+			c.Text += " (" + r + ")"
+		}
+		if e.ISO3 == "ROW" {
+			m.Rest = &c
+		} else {
+			m.Countries = append(m.Countries, c)
 		}
 	}
-	negative, positive := 0.0, 0.0
-	for _, b := range list {
-		negative, positive = min(negative, b.value), max(positive, b.value)
-		if b.lo != nil {
-			negative, positive = min(negative, *b.lo), max(positive, *b.hi)
+	return m.HTML()
+}
+
+// extremes are the economies in focus, then those that lose and gain most in
+// percent, half of top each.
+func (r *Report) extremes(top int) []*Economy {
+	var out, rest []*Economy
+	for i := range r.Economies {
+		if e := &r.Economies[i]; slices.Contains(r.Focus, e.ISO3) {
+			out = append(out, e)
+		} else {
+			rest = append(rest, e)
 		}
 	}
-	scale := float64(width-left-right) / max(positive-negative, 1e-9)
-	x := func(v float64) float64 { return left + (v-negative)*scale }
-	height := row*len(list) + 8
-	var b strings.Builder
-	fmt.Fprintf(&b, `<svg viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="%s-t"><title id="%s-t">%s</title>`+"\n", width, height, width, height, id, id, html.EscapeString(title))
-	fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="0" y2="%d" class="zero"/>`+"\n", x(0), x(0), height)
-	for i, v := range list {
-		y := float64(i*row) + 4
-		class := "gain"
-		from, to := x(0), x(v.value)
-		if v.value < 0 {
-			class, from, to = "loss", to, from
-		}
-		fmt.Fprintf(&b, `<text x="%d" y="%.1f" class="label" text-anchor="end">%s</text>`, left-8, y+12, html.EscapeString(v.label))
-		fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="14" class="%s"><title>%s %s %%</title></rect>`, from, y, max(to-from, 0.5), class, html.EscapeString(v.label), signed(v.value))
-		if v.lo != nil {
-			fmt.Fprintf(&b, `<line x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f" class="range"/>`, x(*v.lo), x(*v.hi), y+7, y+7)
-		}
-		fmt.Fprintf(&b, `<text x="%d" y="%.1f" class="value" text-anchor="end">%s</text>`+"\n", width-4, y+12, signed(v.value))
+	slices.SortStableFunc(out, func(a, b *Economy) int {
+		return cmp.Compare(slices.Index(r.Focus, a.ISO3), slices.Index(r.Focus, b.ISO3))
+	})
+	slices.SortStableFunc(rest, func(a, b *Economy) int { return cmp.Compare(a.RealIncomePct, b.RealIncomePct) })
+	if len(rest) > top {
+		rest = slices.Concat(rest[:top/2], rest[len(rest)-top/2:])
 	}
-	b.WriteString("</svg>")
-	return template.HTML(b.String())
+	return append(out, rest...)
 }
 
 func share(x *float64) string {
@@ -74,13 +98,6 @@ func share(x *float64) string {
 		return ""
 	}
 	return fmt.Sprintf("%.1f %%", *x)
-}
-
-func change(x *float64) string {
-	if x == nil {
-		return ""
-	}
-	return signed(*x)
 }
 
 // A sheet is what the page shows.
@@ -99,13 +116,41 @@ type sheet struct {
 type picture struct {
 	Title string
 	Image template.HTML
+	Wide  bool // over all columns
 }
 
 type grid struct {
 	Title string
 	Note  string
 	Head  []string
-	Rows  [][]string
+	Rows  [][]field
+}
+
+// A field is a figure with its range below.
+type field struct{ Text, Under string }
+
+// plain are fields without ranges.
+func plain(texts ...string) (out []field) {
+	for _, t := range texts {
+		out = append(out, field{Text: t})
+	}
+	return out
+}
+
+// ranged is a change in percent with its range, if there is one.
+func ranged(x float64, r *Range) field {
+	if r == nil {
+		return field{Text: signed(x)}
+	}
+	return field{signed(x), span(&r[0], &r[1])}
+}
+
+// billions is ranged for million US dollars.
+func billions(x float64, r *Range, show func(float64) string) field {
+	if r == nil {
+		return field{Text: show(x)}
+	}
+	return field{show(x), show(r[0]) + " to " + show(r[1])}
 }
 
 func (s *sheet) write(w io.Writer) error {
@@ -116,46 +161,123 @@ func (s *sheet) write(w io.Writer) error {
 	return t.Execute(w, s)
 }
 
+// ranges are those of the figures, nil without draws.
+func (e *Economy) ranges() (x struct{ musd, exports, imports, terms, prices, revenue, before *Range }) {
+	if r := e.Ranges; r != nil {
+		x.musd, x.exports, x.imports, x.terms, x.prices, x.revenue, x.before = &r.RealIncomeMUSD, &r.ExportsPct, &r.ImportsPct, &r.TermsOfTradePct, &r.PricesPct, &r.RevenueMUSD, &r.RevenueBaseMUSD
+	}
+	return x
+}
+
+func incomeField(pct float64, lo, hi *float64) field { return field{signed(pct), span(lo, hi)} }
+
+// grid is every economy, those in focus first.
+func (r *Report) grid() grid {
+	g := grid{Title: "Every economy", Note: "changes in percent, revenue in bn USD a year; below a figure its 90 % range", Head: []string{"", "real income"}}
+	for _, o := range r.Others {
+		g.Head = append(g.Head, o.Closure)
+	}
+	g.Head = append(g.Head, "bn USD", "exports", "imports", "terms of trade", "prices", "revenue", "US duty before", "after")
+	for _, e := range r.order(Style{First: r.Focus, Top: len(r.Economies)}) {
+		row := append(plain(e.Name), incomeField(e.RealIncomePct, e.Lo, e.Hi))
+		for i := range r.Others {
+			o := r.Others[i].other(e.ISO3)
+			row = append(row, incomeField(o.RealIncomePct, o.Lo, o.Hi))
+		}
+		x := e.ranges()
+		row = append(row, billions(e.RealIncomeMUSD, x.musd, signedBn), ranged(e.ExportsPct, x.exports), ranged(e.ImportsPct, x.imports),
+			ranged(e.TermsOfTradePct, x.terms), ranged(e.PricesPct, x.prices), billions(e.RevenueMUSD, x.revenue, bn))
+		g.Rows = append(g.Rows, append(row, plain(share(e.USRateBasePct), share(e.USRatePct))...))
+	}
+	return g
+}
+
+// sectorGrid is every sector of an economy.
+func (e *Economy) sectorGrid() grid {
+	g := grid{Title: "Sectors of " + e.Name, Note: "changes in percent; below a figure its 90 % range", Head: []string{"", "output", "jobs", "prices"}}
+	us := len(e.Sectors) > 0 && e.Sectors[0].USRatePct != nil
+	if us {
+		g.Head = append(g.Head, "US duty before", "after", "exports to US")
+	}
+	for _, x := range e.Sectors {
+		var r SectorRanges
+		var output, jobs, price *Range
+		if x.Ranges != nil {
+			r = *x.Ranges
+			output, jobs, price = &r.OutputPct, &r.EmploymentPct, &r.PricePct
+		}
+		row := append(plain(x.Code+" "+x.Name), ranged(x.OutputPct, output), ranged(x.EmploymentPct, jobs), ranged(x.PricePct, price))
+		if us {
+			row = append(row, plain(share(x.USRateBasePct), share(x.USRatePct))...)
+			to := field{}
+			if x.ExportsToUSPct != nil {
+				to = ranged(*x.ExportsToUSPct, r.ExportsToUSPct)
+			}
+			row = append(row, to)
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return g
+}
+
 // HTML writes the report as one page that needs nothing else.
 func (r *Report) HTML(w io.Writer) error {
 	s := &sheet{Title: "Impact: " + r.Scenario + " against " + r.Base, Clocks: fmt.Sprintf("On %s, as known at the end of %s.", r.On, r.Known), Bridge: &r.Bridge}
 	s.Lines = []string{"Base: " + r.Laws[0].Title + ".", "Scenario: " + r.Laws[1].Title + ".",
 		fmt.Sprintf("World %s; closure %s: %s; residual %.0e after %d iterations.", r.World, r.Closure, closureWords[r.Closure], r.Residual, r.Iterations)}
-	var list []bar
-	for _, e := range r.order(Style{First: []string{"JPN", "USA"}, Top: 30}) {
-		list = append(list, bar{e.Name, e.RealIncomePct, e.Lo, e.Hi})
+	s.Lines = append(s.Lines, r.drawn()...)
+	image, err := world("map", "Change of real income by country", r.Economies)
+	if err != nil {
+		return err
 	}
-	s.Charts = []picture{{"Real income, change in percent; thin lines: 90 % range over elasticity draws", bars("income", "Change of real income by economy", list)}}
-	g := grid{Title: "Every economy", Note: "changes in percent; revenue in bn USD a year", Head: []string{"", "real income", "90 % range"}}
-	for _, o := range r.Others {
-		g.Head = append(g.Head, o.Closure)
+	s.Charts = append(s.Charts, picture{"Real income, change in percent, closure " + r.Closure + " (every figure is in the table below)", image, true})
+	top := 16
+	if r.Named {
+		top = len(r.Economies)
 	}
-	g.Head = append(g.Head, "bn USD", "exports", "imports", "terms of trade", "prices", "revenue", "US duty before", "after")
-	for _, e := range r.order(Style{First: []string{"JPN", "USA"}, Top: len(r.Economies)}) {
-		row := []string{e.Name, signed(e.RealIncomePct), span(e.Lo, e.Hi)}
-		for i := range r.Others {
-			row = append(row, signed(r.Others[i].other(e.ISO3).RealIncomePct))
+	s.Charts = append(s.Charts, picture{r.barsTitle(), bars("income", "Change of real income by economy", r.extremes(top)), false})
+	for _, e := range r.focussed() {
+		if len(e.Sectors) > 0 {
+			title := "Output of the sectors of " + e.Name + ", change in percent"
+			s.Charts = append(s.Charts, picture{title, sectorBars("sectors-"+e.ISO3, title, e), false})
 		}
-		duty := []string{share(e.USRateBasePct), share(e.USRatePct)}
-		g.Rows = append(g.Rows, append(append(row, signedBn(e.RealIncomeMUSD), signed(e.ExportsPct), signed(e.ImportsPct), signed(e.TermsOfTradePct), signed(e.PricesPct), bn(e.RevenueMUSD)), duty...))
 	}
-	s.Tables = append(s.Tables, g)
-	for i := range r.Economies {
-		e := &r.Economies[i]
-		if len(e.Sectors) == 0 || len(r.Economies) > 12 && e.ISO3 != "JPN" && e.ISO3 != "USA" {
-			continue
+	s.Tables = append(s.Tables, r.grid())
+	for _, e := range r.focussed() {
+		if len(e.Sectors) > 0 {
+			s.Tables = append(s.Tables, e.sectorGrid())
 		}
-		g := grid{Title: "Sectors of " + e.Name, Note: "changes in percent", Head: []string{"", "output", "jobs", "prices", "US duty before", "after", "exports to US"}}
-		for _, x := range e.Sectors {
-			g.Rows = append(g.Rows, []string{x.Code + " " + x.Name, signed(x.OutputPct), signed(x.EmploymentPct), signed(x.PricePct), share(x.USRateBasePct), share(x.USRatePct), change(x.ExportsToUSPct)})
-		}
-		s.Tables = append(s.Tables, g)
 	}
 	for _, l := range r.Laws {
 		s.Notes = append(s.Notes, l.Notes...)
 	}
 	s.Notes = append(append(s.Notes, r.Notes...), r.Bridge.Assumptions...)
 	return s.write(w)
+}
+
+func (r *Report) barsTitle() string {
+	t := "Real income, change in percent"
+	if !r.Named {
+		t += ": those in focus, then those that lose and gain most"
+	}
+	if r.Draws > 0 {
+		t += "; thin lines: 90 % range over elasticity draws"
+	}
+	return t
+}
+
+// focussed are the economies whose sectors are shown.
+func (r *Report) focussed() []*Economy {
+	if r.Named {
+		return r.order(Style{Top: min(4, len(r.Economies))})
+	}
+	var out []*Economy
+	for _, e := range r.order(Style{First: r.Focus}) {
+		if slices.Contains(r.Focus, e.ISO3) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 // HTML writes the case as one page that needs nothing else.
@@ -165,40 +287,65 @@ func (c *Case) HTML(w io.Writer) error {
 	for _, k := range c.Closures {
 		s.Lines = append(s.Lines, "Closure "+k+": "+closureWords[k]+".")
 	}
-	for _, iso := range []string{c.Country.ISO3, "USA"} {
-		var list []bar
-		g := grid{Head: []string{""}, Note: fmt.Sprintf("90 %% range over %d draws of the elasticities", c.Draws)}
-		for _, k := range c.Closures {
-			g.Head = append(g.Head, k, "90 % range")
+	s.Lines = append(s.Lines, drawn(c.Draws, c.Seed, c.Settling)...)
+	note := ""
+	if c.Draws > 0 {
+		note = fmt.Sprintf("below a figure its 90 %% range over %d draws of the elasticities", c.Draws)
+	}
+	for i := range c.Rows {
+		if r := &c.Rows[i]; r.Letter == "a" || r.Letter == "b" {
+			image, err := world("map-"+r.Letter, "Change of real income by country: "+r.Label, r.Results[0].Economies)
+			if err != nil {
+				return err
+			}
+			s.Charts = append(s.Charts, picture{strings.ToUpper(r.Label[:1]) + r.Label[1:] + ": real income, change in percent, closure " + c.Closures[0] + " (every figure is in the tables below)", image, true})
 		}
+	}
+	for _, iso := range []string{c.Country.ISO3, "USA"} {
+		var list []svg.Bar
+		g := grid{Head: append([]string{""}, c.Closures...), Note: note}
+		more := grid{Head: []string{"", "bn USD", "exports", "imports", "terms of trade", "prices", "revenue"}, Note: "closure " + c.Closures[0] + "; changes in percent, revenue in bn USD a year"}
 		for i := range c.Rows {
 			r := &c.Rows[i]
 			e := r.value(0, iso)
 			if e == nil {
 				continue
 			}
-			g.Title = e.Name
-			list = append(list, bar{rowLabel(r), e.RealIncomePct, e.Lo, e.Hi})
-			row := []string{rowLabel(r)}
+			g.Title, more.Title = e.Name, e.Name+": trade, prices, revenue"
+			list = append(list, svg.Bar{Label: rowLabel(r), Value: e.RealIncomePct, Lo: e.Lo, Hi: e.Hi, Text: signed(e.RealIncomePct)})
+			row := plain(rowLabel(r))
 			for k := range c.Closures {
 				x := r.value(k, iso)
-				row = append(row, signed(x.RealIncomePct), span(x.Lo, x.Hi))
+				row = append(row, incomeField(x.RealIncomePct, x.Lo, x.Hi))
 			}
 			g.Rows = append(g.Rows, row)
+			x := e.ranges()
+			more.Rows = append(more.Rows, append(plain(rowLabel(r)), billions(e.RealIncomeMUSD, x.musd, signedBn), ranged(e.ExportsPct, x.exports), ranged(e.ImportsPct, x.imports),
+				ranged(e.TermsOfTradePct, x.terms), ranged(e.PricesPct, x.prices), billions(e.RevenueMUSD, x.revenue, bn)))
 		}
 		if len(list) > 0 {
-			s.Charts = append(s.Charts, picture{g.Title + ": real income, change in percent, closure " + c.Closures[0] + "; thin lines: 90 % range", bars("case-"+iso, "Change of real income of "+g.Title, list)})
-			s.Tables = append(s.Tables, g)
+			title := g.Title + ": real income, change in percent, closure " + c.Closures[0]
+			if c.Draws > 0 {
+				title += "; thin lines: 90 % range"
+			}
+			s.Charts = append(s.Charts, picture{title, svg.Bars("case-"+iso, "Change of real income of "+g.Title, list), false})
+			s.Tables = append(s.Tables, g, more)
 		}
+	}
+	if e := c.Rows[0].value(0, c.Country.ISO3); e != nil && len(e.Sectors) > 0 {
+		title := "Output of the sectors of " + e.Name + ", " + c.Rows[0].Label + ", change in percent"
+		s.Charts = append(s.Charts, picture{title, sectorBars("sectors", title, e), false})
+		s.Tables = append(s.Tables, e.sectorGrid())
 	}
 	g := grid{Title: "All economies", Note: "real income, change in percent, closure " + c.Closures[0], Head: []string{""}}
 	for i := range c.Rows {
 		g.Head = append(g.Head, rowLabel(&c.Rows[i]))
 	}
 	for _, e := range c.Rows[0].Results[0].Economies {
-		row := []string{e.Name}
+		row := plain(e.Name)
 		for i := range c.Rows {
-			row = append(row, signed(c.Rows[i].value(0, e.ISO3).RealIncomePct))
+			x := c.Rows[i].value(0, e.ISO3)
+			row = append(row, incomeField(x.RealIncomePct, x.Lo, x.Hi))
 		}
 		g.Rows = append(g.Rows, row)
 	}

@@ -40,6 +40,8 @@ type Law struct {
 	Title string   // a phrase: "the law of 15 April 2025"
 	Notes []string // what was assumed to make it so
 
+	expired bool // duties end by themselves on the way to the day of a lapse
+
 	rest    part
 	own     map[kanzei.Origin]part
 	changes func(base []float64) []float64 // of the tariffs of other importers, in cells; nil: none
@@ -99,7 +101,7 @@ var Names = []struct{ Name, Means string }{
 	{"remove:PROGRAM", "a program taken out, or all: remove:s232.autos, remove:all"},
 	{"remove:PROGRAM:CC", "the same for goods of one origin: remove:s232.autos:JP"},
 	{"FILE.yaml", "a draft instrument in the language of law/README.md, folded into the law"},
-	{"FILE.csv", "tariffs of other importers: exporter, importer, sector, rate (0.25 is 25 percent)"},
+	{"FILE.csv", "tariffs of other importers: exporter, importer, sector or HS goods, rate (0.25 is 25 percent)"},
 }
 
 func scenarioNames() string {
@@ -196,7 +198,16 @@ func (s *Study) lapse(l *Law, verb string) error {
 	from := l.rest.on.Open()
 	ends := map[kanzei.Moment][]string{}
 	last := from
-	for _, c := range b.Outlook(0, from) {
+	levies := func(c *ledger.Change) bool {
+		at := c.At
+		if c.What == "ends" {
+			at--
+		}
+		st := b.Standing(c.Heading, at)
+		return st.Status == ledger.InForce && st.Effect == kanzei.Levies
+	}
+	outlook := b.Outlook(0, from)
+	for _, c := range outlook {
 		if c.What != "resumes" {
 			continue
 		}
@@ -212,7 +223,14 @@ func (s *Study) lapse(l *Law, verb string) error {
 	l.Name = verb
 	if len(ends) == 0 {
 		l.Title = "the law of " + words(day) + ": no pause is running"
-		l.Notes = append(l.Notes, verb+": the law known holds no suspension that runs out after "+words(l.rest.on))
+		note := verb + ": the law known holds no suspension that runs out after " + words(l.rest.on)
+		for i := range outlook {
+			if c := &outlook[i]; c.At > from && levies(c) {
+				note += fmt.Sprintf("; the duty of %s (%s) %s by itself on %s, ask for law:%s", c.Heading, c.Program, c.What, words(c.At.Day()), c.At.Day()+1)
+				break
+			}
+		}
+		l.Notes = append(l.Notes, note)
 		return nil
 	}
 	l.Title = fmt.Sprintf("the law of %s, when the last pause has run out", words(day))
@@ -220,7 +238,21 @@ func (s *Study) lapse(l *Law, verb string) error {
 	for _, h := range ends {
 		n += len(h)
 	}
-	l.Notes = append(l.Notes, fmt.Sprintf("%s: %d headings come back by themselves up to %s", verb, n, words(day)))
+	l.Notes = append(l.Notes, fmt.Sprintf("%s: back in force by themselves up to %s: %s", verb, words(day), plural(n, "heading")))
+	for _, what := range []struct{ is, say string }{{"begins", "begin"}, {"ends", "end"}, {"changes", "change"}} {
+		var on []string
+		for k := range outlook {
+			if c := &outlook[k]; c.What == what.is && c.At > from && c.At <= last && levies(c) {
+				if x := fmt.Sprintf("%s on %s", c.Program, words(c.At.Day())); !slices.Contains(on, x) {
+					on = append(on, x)
+				}
+			}
+		}
+		if len(on) > 0 {
+			l.expired = l.expired || what.is == "ends"
+			l.Notes = append(l.Notes, fmt.Sprintf("%s: by the clocks of the law known duties also %s: %s", verb, what.say, strings.Join(on, ", ")))
+		}
+	}
 	var drafts []*kanzei.Instrument
 	if verb == "pause" {
 		l.Title = fmt.Sprintf("the law of %s with all pauses prolonged", words(day))
@@ -375,6 +407,10 @@ func (s *Study) partnerFile(l *Law, name string) error {
 	if err != nil {
 		return &kanzei.Problem{Code: "impact.file", Where: name, Msg: "cannot read the tariffs: " + err.Error(), Hint: "name a CSV file with the columns exporter, importer, sector, rate"}
 	}
+	return s.partnerTariffs(l, name, data)
+}
+
+func (s *Study) partnerTariffs(l *Law, name string, data []byte) error {
 	cells, notes, err := s.partnerCells(name, data)
 	if err != nil {
 		return err

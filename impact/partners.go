@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,8 +24,9 @@ type stated struct {
 // partnerCells reads tariffs of importers from CSV: exporter, importer, sector
 // and either rate, the new ad valorem rate, or add, points on top of the rate of
 // the base. A rate is a share (0.25) or has a percent sign (25%). A sector is a
-// code of the world, or six digits of the HS, which count with their share in
-// what the United States imports of the sector. A star stands for all.
+// code of the world, or a chapter (two digits) or subheading (six) of the HS,
+// which counts with its share in the trade of the pair's sector: as the column
+// share says, or as weighed by [Study.weigh]. A star stands for all.
 func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, error) {
 	base, err := s.Base()
 	if err != nil {
@@ -34,7 +37,7 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 	}
 	r := csv.NewReader(bufio.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")))))
 	r.TrimLeadingSpace = true
-	const columns = "the columns are exporter, importer, sector and rate or add"
+	const columns = "the columns are exporter, importer, sector and rate or add; share is optional"
 	head, err := r.Read()
 	if err != nil {
 		return nil, nil, bad(1, columns, "no header line")
@@ -55,8 +58,9 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 	w := base
 	power := map[int]float64{}
 	var order []int
-	shares := map[string]float64{}
-	byHS := false
+	covered := map[int]float64{} // share of a cell that goods of the HS have taken
+	seen := map[string]int{}
+	notes := map[string]bool{}
 	pick := func(line int, what, code string, find func(string) (int, error), n int) ([]int, error) {
 		if code == "*" {
 			all := make([]int, n)
@@ -76,10 +80,15 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
+			line := 0
+			var p *csv.ParseError
+			if errors.As(err, &p) {
+				line, err = p.Line, p.Err
+			}
 			return nil, nil, bad(line, columns, "%v", err)
 		}
+		line, _ := r.FieldPos(0)
 		exporters, err := pick(line, "exporter", rec[at["exporter"]], w.Economy, w.N)
 		if err != nil {
 			return nil, nil, err
@@ -88,16 +97,20 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 		if err != nil {
 			return nil, nil, err
 		}
-		code, share := strings.TrimSpace(rec[at["sector"]]), 1.0
+		code := strings.TrimSpace(rec[at["sector"]])
+		digits := strings.ReplaceAll(code, ".", "")
+		goods := len(digits) >= 2 && strings.Trim(digits, "0123456789") == ""
 		var sectors []int
-		if digits := strings.ReplaceAll(code, ".", ""); len(digits) == 6 && strings.Trim(digits, "0123456789") == "" {
-			j, f, err := s.subheading(digits, shares)
-			if err != nil {
-				return nil, nil, bad(line, "", "sector: %v", err)
+		if !goods {
+			if sectors, err = pick(line, "sector", code, w.Sector, w.J); err != nil {
+				return nil, nil, err
 			}
-			sectors, share, byHS = []int{j}, f, true
-		} else if sectors, err = pick(line, "sector", code, w.Sector, w.J); err != nil {
-			return nil, nil, err
+		}
+		own := -1.0 // share stated by the file
+		if k, ok := at["share"]; ok && strings.TrimSpace(rec[k]) != "" {
+			if own, err = readRate(rec[k]); err != nil || own <= 0 || own > 1 || !goods {
+				return nil, nil, bad(line, "a share is that of goods of the HS in their sector, above 0 and at most 1", "share %q of %s cannot be", rec[k], code)
+			}
 		}
 		v, err := readRate(rec[at[value]])
 		if err != nil {
@@ -105,11 +118,32 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 		}
 		for _, n := range importers {
 			for _, i := range exporters {
+				if i == n {
+					continue
+				}
+				key := fmt.Sprint(i, n, code)
+				if first := seen[key]; first > 0 {
+					return nil, nil, bad(line, "state each tariff once", "%s from %s to %s is stated in line %d too", code, w.Economies[i].ISO3, w.Economies[n].ISO3, first)
+				}
+				seen[key] = line
+				parts := make([]weight, 0, len(sectors))
 				for _, j := range sectors {
-					if i == n || !w.Sectors[j].Goods {
+					parts = append(parts, weight{j, 1})
+				}
+				if goods {
+					var note string
+					if parts, note, err = s.weigh(i, n, digits, own); err != nil {
+						return nil, nil, bad(line, "name a sector of the world, or add a column share: the part of the sector's trade that the goods are", "%v", err)
+					}
+					if note != "" {
+						notes[note] = true
+					}
+				}
+				for _, part := range parts {
+					if !w.Sectors[part.sector].Goods {
 						continue
 					}
-					c := w.Cell(j, n, i)
+					c := w.Cell(part.sector, n, i)
 					p, ok := power[c]
 					if !ok {
 						order = append(order, c)
@@ -117,14 +151,17 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 					}
 					switch {
 					case value == "add":
-						p += share * v
-					case share < 1:
-						p += share * (v - (w.Tariff[c] - 1))
+						p += part.share * v
+					case goods:
+						p += part.share * (v - (w.Tariff[c] - 1))
 					default:
 						p = 1 + v
 					}
+					if covered[c] += part.share; covered[c] > 1.001 {
+						return nil, nil, bad(line, "goods may lie in one line only", "lines for %s from %s to %s add up to %.0f %% of it", w.Sectors[part.sector].Code, w.Economies[i].ISO3, w.Economies[n].ISO3, 100*covered[c])
+					}
 					if p < 1 {
-						return nil, nil, bad(line, "a duty is zero or more", "the rate of %s on %s from %s would be %.4g", w.Economies[n].ISO3, w.Sectors[j].Code, w.Economies[i].ISO3, p-1)
+						return nil, nil, bad(line, "a duty is zero or more", "the rate of %s on %s from %s would be %.4g", w.Economies[n].ISO3, w.Sectors[part.sector].Code, w.Economies[i].ISO3, p-1)
 					}
 					power[c] = p
 				}
@@ -135,42 +172,11 @@ func (s *Study) partnerCells(name string, data []byte) ([]stated, []string, erro
 	for k, c := range order {
 		out[k] = stated{c, power[c]}
 	}
-	var notes []string
-	if byHS {
-		notes = append(notes, name+": subheadings count with their share in what the United States imports of the sector from all partners (import-composition)")
+	said := slices.Sorted(maps.Keys(notes))
+	for i := range said {
+		said[i] = name + ": " + said[i]
 	}
-	return out, notes, nil
-}
-
-// subheading returns the sector of six digits and their share in it.
-func (s *Study) subheading(six string, shares map[string]float64) (sector int, share float64, err error) {
-	if len(shares) == 0 {
-		total := map[int]float64{}
-		for _, l := range s.goods() {
-			shares[s.codes[l.code].Parent(6).String()] += l.value
-			total[l.sector] += l.value
-		}
-		for j, v := range total {
-			shares["sector "+strconv.Itoa(j)] = v
-		}
-	}
-	h, err := kanzei.ParseHTS(six)
-	if err != nil {
-		return 0, 0, err
-	}
-	rs, err := runs()
-	if err != nil {
-		return 0, 0, err
-	}
-	at, err := sectorsOf(s.World)
-	if err != nil {
-		return 0, 0, err
-	}
-	j, ok := at[sectorName(rs, h)]
-	if !ok || j < 0 {
-		return 0, 0, fmt.Errorf("no goods sector makes %s", six)
-	}
-	return j, shares[h.String()] / shares["sector "+strconv.Itoa(j)], nil
+	return out, said, nil
 }
 
 // readRate reads 0.25 or 25%.

@@ -302,56 +302,12 @@ func (s *Study) tally(src *source, p *part) (*tally, error) {
 	if t != nil {
 		return t, nil
 	}
-	was, err := s.paidOf(src)
-	if err != nil {
-		return nil, err
-	}
 	t = &tally{sectors: make([]sums, s.World.J), programs: map[string]float64{}}
-	var x, before []extent
-	stands := map[string]bool{}
-	if !p.none {
-		if x, err = s.extents(p, src.origin); err != nil {
-			return nil, err
-		}
-		if before, err = s.extents(&reference, src.origin); err != nil {
-			return nil, err
-		}
-		now, err := s.treatment(p)
-		if err != nil {
-			return nil, err
-		}
-		then, err := s.treatment(&reference)
-		if err != nil {
-			return nil, err
-		}
-		for i := range before {
-			for _, g := range before[i].programs {
-				if _, ok := stands[g.name]; !ok {
-					stands[g.name] = now.stands(then, g.name, src.origin)
-				}
-			}
-		}
-	}
-	for i := range src.lines {
-		l := &src.lines[i]
+	if err := s.rated(src, p, t.programs, func(k int, base, low, high float64, none bool) {
+		l := &src.lines[k]
 		c := &t.sectors[l.sector]
 		c.value += l.value
-		c.base += was[i].base
-		if p.none {
-			continue
-		}
-		e := &x[l.code]
-		low, high := e.low, e.high
-		for _, g := range e.programs {
-			lo, hi := g.low, g.high
-			if use := was[i].use; use < 1 && stands[g.name] && slices.Contains(before[l.code].programs, g) {
-				low, high = low-(1-use)*lo, high-(1-use)*hi
-				lo, hi = use*lo, use*hi
-			}
-			t.programs[g.name] += l.value * (lo + hi) / 2
-		}
-		low = max(0, low)
-		high = max(low, high)
+		c.base += base
 		mid := (low + high) / 2
 		c.low += l.value * low
 		c.high += l.value * high
@@ -360,14 +316,72 @@ func (s *Study) tally(src *source, p *part) (*tally, error) {
 		if high > low {
 			c.open += l.value
 		}
-		if e.none {
+		if none {
 			c.unsupported += l.value
 		}
+	}); err != nil {
+		return nil, err
 	}
 	s.tallied.Lock()
 	s.done[key] = t
 	s.tallied.Unlock()
 	return t, nil
+}
+
+// rated tells of every line of a source what it pays under a part of the law:
+// column 1 in US dollars, what the law adds as shares of value, and whether no
+// duty could be computed. Additional duty in US dollars is added to programs.
+func (s *Study) rated(src *source, p *part, programs map[string]float64, visit func(k int, base, low, high float64, none bool)) error {
+	was, err := s.paidOf(src)
+	if err != nil {
+		return err
+	}
+	if p.none {
+		for i := range src.lines {
+			visit(i, was[i].base, 0, 0, false)
+		}
+		return nil
+	}
+	x, err := s.extents(p, src.origin)
+	if err != nil {
+		return err
+	}
+	before, err := s.extents(&reference, src.origin)
+	if err != nil {
+		return err
+	}
+	now, err := s.treatment(p)
+	if err != nil {
+		return err
+	}
+	then, err := s.treatment(&reference)
+	if err != nil {
+		return err
+	}
+	stands := map[string]bool{}
+	for i := range before {
+		for _, g := range before[i].programs {
+			if _, ok := stands[g.name]; !ok {
+				stands[g.name] = now.stands(then, g.name, src.origin)
+			}
+		}
+	}
+	for i := range src.lines {
+		l := &src.lines[i]
+		e := &x[l.code]
+		low, high := e.low, e.high
+		for _, g := range e.programs {
+			lo, hi := g.low, g.high
+			if use := was[i].use; use < 1 && stands[g.name] && slices.Contains(before[l.code].programs, g) {
+				low, high = low-(1-use)*lo, high-(1-use)*hi
+				lo, hi = use*lo, use*hi
+			}
+			programs[g.name] += l.value * (lo + hi) / 2
+		}
+		low = max(0, low)
+		visit(i, was[i].base, low, max(low, high), e.none)
+	}
+	return nil
 }
 
 // tallies rates all sources, several at once.

@@ -22,6 +22,7 @@ type Question struct {
 
 	Economies []string // listed, ISO codes; nil: all
 	Sectors   bool     // list sectors
+	Focus     string   // economy shown first, with the United States; JP by default
 }
 
 // A Report is the answer. Percentages are changes from the base law to the
@@ -39,6 +40,9 @@ type Report struct {
 	Iterations int       `json:"iterations"`
 	Draws      int       `json:"draws"`
 	Seed       uint64    `json:"seed"`
+	Focus      []string  `json:"focus"`                 // economies shown first, ISO alpha-3
+	Named      bool      `json:"-"`                     // the economies listed were asked for
+	Settling   *Settling `json:"range_check,omitempty"` // of the ranges of real income
 	Economies  []Economy `json:"economies"`
 
 	Others []Other   `json:"other_closures,omitempty"`
@@ -64,7 +68,28 @@ type Economy struct {
 	RevenueBaseMUSD float64  `json:"tariff_revenue_base_musd"`
 	USRateBasePct   *float64 `json:"us_rate_base_pct,omitempty"` // duty of the United States on its goods, average of 2024 imports
 	USRatePct       *float64 `json:"us_rate_pct,omitempty"`
+	Ranges          *Ranges  `json:"ranges,omitempty"`
 	Sectors         []Sector `json:"sectors,omitempty"`
+}
+
+// Ranges are the 90 percent ranges of an economy's figures over the draws.
+type Ranges struct {
+	RealIncomeMUSD  Range `json:"real_income_musd"`
+	ExportsPct      Range `json:"exports_pct"`
+	ImportsPct      Range `json:"imports_pct"`
+	TermsOfTradePct Range `json:"terms_of_trade_pct"`
+	PricesPct       Range `json:"prices_pct"`
+	RevenueMUSD     Range `json:"tariff_revenue_musd"`
+	RevenueBaseMUSD Range `json:"tariff_revenue_base_musd"`
+}
+
+// SectorRanges are those of a sector's figures.
+type SectorRanges struct {
+	OutputPct      Range  `json:"output_pct"`
+	EmploymentPct  Range  `json:"employment_pct"`
+	PricePct       Range  `json:"price_pct"`
+	ExportsToUSPct *Range `json:"exports_to_us_pct,omitempty"`
+	ExportsToUS    *Range `json:"exports_to_us_musd,omitempty"`
 }
 
 // A Sector is what happens to a sector of an economy.
@@ -78,6 +103,8 @@ type Sector struct {
 	USRatePct      *float64 `json:"us_rate_pct,omitempty"`
 	ExportsToUSPct *float64 `json:"exports_to_us_pct,omitempty"` // before duty
 	ExportsToUS    *float64 `json:"exports_to_us_musd,omitempty"`
+
+	Ranges *SectorRanges `json:"ranges,omitempty"`
 }
 
 // Other is real income under another closure.
@@ -157,6 +184,9 @@ func (s *Study) Ask(q Question) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.focus(&q); err != nil {
+		return nil, err
+	}
 	before, err := s.Law(q.Base, q.On, q.Known)
 	if err != nil {
 		return nil, err
@@ -170,7 +200,7 @@ func (s *Study) Ask(q Question) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	sol, err := s.solve(tables, q.Closures, q.Draws, q.Seed)
+	sol, err := s.solve(tables, &q)
 	if err != nil {
 		return nil, err
 	}
@@ -213,6 +243,22 @@ func (s *Study) pick(codes []string) ([]int, error) {
 	return out, nil
 }
 
+// focus are the economies shown first.
+func (s *Study) focus(q *Question) ([]string, error) {
+	n, err := s.Economy(cmp.Or(q.Focus, "JP"))
+	if err != nil && q.Focus == "" {
+		n, err = s.us, nil // a world without Japan
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := []string{s.World.Economies[n].ISO3}
+	if n != s.us {
+		out = append(out, "USA")
+	}
+	return out, nil
+}
+
 // Economy finds an economy of the world by code or name.
 func (s *Study) Economy(code string) (int, error) {
 	n, err := s.World.Economy(code)
@@ -229,18 +275,22 @@ func (s *Study) Economy(code string) (int, error) {
 func (s *Study) report(q *Question, sol *solution, laws []*Law, rates []*Rates, b, i int, list []int) *Report {
 	w := s.World
 	rb, ri := sol.results[0][b], sol.results[0][i]
+	focus, _ := s.focus(q) // checked before
 	known := q.Known
 	if h := s.Duty.Ledger.Coverage.Horizon; known == 0 || known > h {
 		known = h
 	}
 	rep := &Report{Base: laws[b].Name, Scenario: laws[i].Name, On: q.On.String(), Known: known.String(), World: w.Name,
-		Closure: sol.closures[0].String(), Status: "converged", Draws: q.Draws, Seed: q.Seed,
+		Closure: sol.closures[0].String(), Status: "converged", Draws: q.Draws, Seed: q.Seed, Focus: focus, Named: len(q.Economies) > 0,
 		Residual: max(rb.Report.Residual, ri.Report.Residual), Iterations: ri.Report.Iterations,
 		Notes: []string{
 			"real income is what income buys: its change is the equivalent variation in percent of income, exact, not first order",
 			"comparative statics at full adjustment of prices and trade; labour is given and moves between sectors; no dynamics, no capacity idle",
 			"tariffs of other economies stay unless the scenario states them; revenue goes to the economy that raises it",
 		}}
+	if kanzei.DayOf(w.Year, 7, 1) < s.Duty.Ledger.Coverage.Begins {
+		rep.Notes = append(rep.Notes, "the world names no year of the law held: in its base year the United States levies column 1 as paid in 2024 and nothing else")
+	}
 	if h := s.Duty.Ledger.Coverage.Horizon; laws[b].rest.on > h || laws[i].rest.on > h {
 		rep.Notes = append(rep.Notes, "known only to "+h.String()+": later days are the law known then, with its own clocks run on")
 	}
@@ -250,12 +300,12 @@ func (s *Study) report(q *Question, sol *solution, laws []*Law, rates []*Rates, 
 	for _, n := range list {
 		rep.Economies = append(rep.Economies, s.economy(q, sol, rates, b, i, n))
 	}
+	rep.Settling = sol.settling(0, b, i, list)
 	for c := 1; c < len(sol.closures); c++ {
 		r := sol.results[c]
 		o := Other{Closure: sol.closures[c].String(), Status: "converged", Residual: max(r[b].Report.Residual, r[i].Report.Residual), Iterations: r[i].Report.Iterations}
 		for _, n := range list {
-			pct, lo, hi := sol.change(c, b, i, n)
-			o.Economies = append(o.Economies, OtherValue{w.Economies[n].ISO2, w.Economies[n].ISO3, tidy(pct), bound(lo), bound(hi)})
+			o.Economies = append(o.Economies, sol.other(c, b, i, n))
 		}
 		rep.Others = append(rep.Others, o)
 	}
@@ -263,24 +313,61 @@ func (s *Study) report(q *Question, sol *solution, laws []*Law, rates []*Rates, 
 	return rep
 }
 
+// other is the real income of economy n under closure c.
+func (sol *solution) other(c, b, i, n int) OtherValue {
+	rb, ri := sol.results[c][b], sol.results[c][i]
+	e := rb.Base.Economies[n]
+	o := OtherValue{ISO2: e.ISO2, ISO3: e.ISO3, RealIncomePct: tidy(percent(ri.RealIncome[n], rb.RealIncome[n]))}
+	o.Lo, o.Hi = ends(sol.spread(c, b, i, func(b, i *figures) float64 { return percent(i.income[n], b.income[n]) }))
+	return o
+}
+
+func ends(r *Range) (lo, hi *float64) {
+	if r == nil {
+		return nil, nil
+	}
+	return &r[0], &r[1]
+}
+
 // economy fills what any two equilibria from one base year say of economy n.
 func economy(sol *solution, b, i, n int, sectors bool) Economy {
 	rb, ri := sol.results[0][b], sol.results[0][i]
 	w := rb.Base
-	pct, lo, hi := sol.change(0, b, i, n)
-	e := Economy{ISO2: w.Economies[n].ISO2, ISO3: w.Economies[n].ISO3, Name: w.Economies[n].Name,
-		RealIncomePct: tidy(pct), Lo: bound(lo), Hi: bound(hi),
-		RealIncomeMUSD: tidy(pct / 100 * rb.Base.Income[n] * rb.Income[n]),
+	o := sol.other(0, b, i, n)
+	e := Economy{ISO2: o.ISO2, ISO3: o.ISO3, Name: w.Economies[n].Name,
+		RealIncomePct: o.RealIncomePct, Lo: o.Lo, Hi: o.Hi,
+		RealIncomeMUSD: tidy((ri.RealIncome[n]/rb.RealIncome[n] - 1) * w.Income[n] * rb.Income[n]),
 		ExportsPct:     tidy(percent(ri.Exports[n], rb.Exports[n])), ImportsPct: tidy(percent(ri.Imports[n], rb.Imports[n])),
 		TermsOfTradePct: tidy(percent(ri.TermsOfTrade[n], rb.TermsOfTrade[n])), PricesPct: tidy(percent(ri.Price[n], rb.Price[n])),
 		RevenueMUSD: tidy(ri.Revenue[n]), RevenueBaseMUSD: tidy(rb.Revenue[n])}
+	drawn := len(sol.draws[0][i]) > 0
+	over := func(f func(b, i *figures) float64) Range { return *sol.spread(0, b, i, f) }
+	if drawn {
+		e.Ranges = &Ranges{
+			RealIncomeMUSD:  over(func(b, i *figures) float64 { return (i.income[n]/b.income[n] - 1) * b.nominal[n] }),
+			ExportsPct:      over(func(b, i *figures) float64 { return percent(i.exports[n], b.exports[n]) }),
+			ImportsPct:      over(func(b, i *figures) float64 { return percent(i.imports[n], b.imports[n]) }),
+			TermsOfTradePct: over(func(b, i *figures) float64 { return percent(i.terms[n], b.terms[n]) }),
+			PricesPct:       over(func(b, i *figures) float64 { return percent(i.prices[n], b.prices[n]) }),
+			RevenueMUSD:     over(func(_, i *figures) float64 { return i.revenue[n] }),
+			RevenueBaseMUSD: over(func(b, _ *figures) float64 { return b.revenue[n] }),
+		}
+	}
 	if !sectors {
 		return e
 	}
 	for j, sec := range w.Sectors {
 		r := w.Row(j, n)
-		e.Sectors = append(e.Sectors, Sector{Code: sec.Code, Name: sec.Name, OutputPct: tidy(percent(ri.Volume[r], rb.Volume[r])),
-			EmploymentPct: tidy(percent(ri.Employment[r], rb.Employment[r])), PricePct: tidy(percent(ri.SectorPrice[r], rb.SectorPrice[r]))})
+		x := Sector{Code: sec.Code, Name: sec.Name, OutputPct: tidy(percent(ri.Volume[r], rb.Volume[r])),
+			EmploymentPct: tidy(percent(ri.Employment[r], rb.Employment[r])), PricePct: tidy(percent(ri.SectorPrice[r], rb.SectorPrice[r]))}
+		if drawn {
+			x.Ranges = &SectorRanges{
+				OutputPct:     over(func(b, i *figures) float64 { return percent(i.volume[r], b.volume[r]) }),
+				EmploymentPct: over(func(b, i *figures) float64 { return percent(i.jobs[r], b.jobs[r]) }),
+				PricePct:      over(func(b, i *figures) float64 { return percent(i.sectorPrices[r], b.sectorPrices[r]) }),
+			}
+		}
+		e.Sectors = append(e.Sectors, x)
 	}
 	return e
 }
@@ -317,6 +404,13 @@ func (s *Study) economy(q *Question, sol *solution, rates []*Rates, b, i, n int)
 		if was > 0 {
 			x.ExportsToUSPct = bound(percent(is, was))
 		}
+		if x.Ranges != nil {
+			r := w.Row(j, n)
+			x.Ranges.ExportsToUS = sol.spread(0, b, i, func(_, i *figures) float64 { return i.toUS[r] })
+			if was > 0 {
+				x.Ranges.ExportsToUSPct = sol.spread(0, b, i, func(b, i *figures) float64 { return percent(i.toUS[r], b.toUS[r]) })
+			}
+		}
 	}
 	return e
 }
@@ -324,7 +418,9 @@ func (s *Study) economy(q *Question, sol *solution, rates []*Rates, b, i, n int)
 // bridge says what was carried and what was lost.
 func (s *Study) bridge(before, after *Rates) Bridge {
 	b := Bridge{Year: trade.Year, ValueUSD: math.Round(s.TotalUSD), MappedUSD: math.Round(s.TotalUSD - s.Unmapped.Total()), Unmapped: s.Unmapped, Assumptions: bridgeAssumptions}
-	b.Unmapped.SpecialUSD, b.Unmapped.ServicesUSD, b.Unmapped.ChapterUSD = math.Round(b.Unmapped.SpecialUSD), math.Round(b.Unmapped.ServicesUSD), math.Round(b.Unmapped.ChapterUSD)
+	for _, x := range []*float64{&b.Unmapped.SpecialUSD, &b.Unmapped.ServicesUSD, &b.Unmapped.ChapterUSD, &b.Unmapped.EconomyUSD} {
+		*x = math.Round(*x)
+	}
 	value := 0.0
 	b.Widest = []LossyCell{}
 	for i := range after.Cells {

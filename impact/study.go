@@ -46,6 +46,9 @@ type Study struct {
 	done       map[tallyKey]*tally
 	stands     map[kanzei.Origin]*source
 
+	mixed sync.Once
+	mix   [100][]float64 // of chapterMix
+
 	restated sync.Once
 	base     *model.World
 	baseErr  error

@@ -155,6 +155,7 @@ func (r *Report) Text(w io.Writer, s Style) error {
 	p := newPage(s)
 	r.head(p)
 	r.table(p, s)
+	r.figures(p, s)
 	if len(r.Economies) > 0 && len(r.Economies[0].Sectors) > 0 {
 		r.sectors(p, s)
 	}
@@ -182,6 +183,20 @@ func (r *Report) head(p *page) {
 	p.wrap("", "  ", "Scenario: "+r.Laws[1].Title+".")
 	p.wrap("", "  ", fmt.Sprintf("World %s; closure %s; residual %.0e after %d iterations.", r.World, r.Closure, r.Residual, r.Iterations))
 }
+
+// drawn says what the ranges are and how far they are settled.
+func drawn(draws int, seed uint64, t *Settling) []string {
+	if draws == 0 {
+		return nil
+	}
+	out := []string{fmt.Sprintf("Ranges: 5th to 95th percentile of %d quasi-random draws of the trade elasticities (seed %d), from how far published estimates lie apart; each draw is used for every law and closure.", draws, seed)}
+	if t != nil {
+		out = append(out, fmt.Sprintf("With only the first %d draws an end of a range moves by %.0f %% of its width in the median, nine in ten by less than %.0f %%.", t.Half, 100*t.Median, 100*t.NineInTen))
+	}
+	return out
+}
+
+func (r *Report) drawn() []string { return drawn(r.Draws, r.Seed, r.Settling) }
 
 // closureWords say what closures mean.
 var closureWords = map[string]string{
@@ -218,14 +233,43 @@ func (r *Report) table(p *page, s Style) {
 	for _, o := range r.Others {
 		p.wrap("  ", "  ", fmt.Sprintf("Closure %s: %s; real income.", o.Closure, closureWords[o.Closure]))
 	}
-	if r.Draws > 0 {
-		p.wrap("  ", "  ", fmt.Sprintf("Ranges: 5th to 95th percentile of %d draws of the trade elasticities (seed %d), from how far published estimates lie apart.", r.Draws, r.Seed))
+	for _, l := range r.drawn() {
+		p.wrap("  ", "  ", l)
 	}
 	for i := range r.Economies {
 		if e := &r.Economies[i]; e.ISO3 == "USA" {
 			p.wrap("  ", "  ", fmt.Sprintf("Tariff revenue of the United States: %s bn USD a year, %s before.", bn(e.RevenueMUSD), bn(e.RevenueBaseMUSD)))
 		}
 	}
+}
+
+// figures lists what else moves in the first economies, with ranges.
+func (r *Report) figures(p *page, s Style) {
+	if r.Draws == 0 || len(r.Economies) == 0 {
+		return
+	}
+	list := r.order(s)
+	list = list[:min(2, len(list))]
+	p.section("Trade, prices and revenue, with 90 % ranges")
+	cell := func(f field) string {
+		return fmt.Sprintf("%9s %16s", f.Text, strings.ReplaceAll(f.Under, " to ", "…"))
+	}
+	line := func(name string, f func(e *Economy) field) {
+		t := fmt.Sprintf("  %-22s", name)
+		for _, e := range list {
+			t += " " + cell(f(e))
+		}
+		p.line("%s", t)
+	}
+	line("", func(e *Economy) field { return field{Under: clip(e.Name, 16)} })
+	line("real income, bn USD", func(e *Economy) field { return billions(e.RealIncomeMUSD, e.ranges().musd, signedBn) })
+	line("exports, %", func(e *Economy) field { return ranged(e.ExportsPct, e.ranges().exports) })
+	line("imports, %", func(e *Economy) field { return ranged(e.ImportsPct, e.ranges().imports) })
+	line("terms of trade, %", func(e *Economy) field { return ranged(e.TermsOfTradePct, e.ranges().terms) })
+	line("consumer prices, %", func(e *Economy) field { return ranged(e.PricesPct, e.ranges().prices) })
+	line("tariff revenue, bn USD", func(e *Economy) field { return billions(e.RevenueMUSD, e.ranges().revenue, bn) })
+	line("  before", func(e *Economy) field { return billions(e.RevenueBaseMUSD, e.ranges().before, bn) })
+	p.wrap("  ", "  ", "Prices relative to world value added, the numeraire. All economies: --json, --csv, --html.")
 }
 
 // sectors lists what moves most in the first economies.
@@ -235,8 +279,11 @@ func (r *Report) sectors(p *page, s Style) {
 			break
 		}
 		p.section("Sectors of " + e.Name + ", change in percent")
-		name := p.width - 50
-		p.line("  %-*s %8s %8s %8s %9s %8s", name, "", "output", "jobs", "prices", "US duty", "to US")
+		name, extra := p.width-50, ""
+		if r.Draws > 0 && p.width >= 100 {
+			name, extra = name-19, fmt.Sprintf(" %18s", "90 % range")
+		}
+		p.line("  %-*s %8s%s %8s %8s %9s %8s", name, "", "output", extra, "jobs", "prices", "US duty", "to US")
 		for _, x := range e.Sectors {
 			duty, to := "", ""
 			if x.USRatePct != nil {
@@ -249,7 +296,10 @@ func (r *Report) sectors(p *page, s Style) {
 			if x.ExportsToUSPct != nil {
 				to = signed(*x.ExportsToUSPct)
 			}
-			p.line("  %-*s %8s %8s %8s %9s %8s", name, clip(x.Code+" "+x.Name, name), signed(x.OutputPct), signed(x.EmploymentPct), signed(x.PricePct), duty, to)
+			if extra != "" {
+				extra = fmt.Sprintf(" %18s", span(&x.Ranges.OutputPct[0], &x.Ranges.OutputPct[1]))
+			}
+			p.line("  %-*s %8s%s %8s %8s %9s %8s", name, clip(x.Code+" "+x.Name, name), signed(x.OutputPct), extra, signed(x.EmploymentPct), signed(x.PricePct), duty, to)
 		}
 	}
 	p.wrap("  ", "  ", "Output in volume; US duty: change of the average rate, points; to US: exports to the United States before duty.")
@@ -258,8 +308,12 @@ func (r *Report) sectors(p *page, s Style) {
 func (r *Report) carried(p *page) {
 	b := &r.Bridge
 	p.section("From law to tariffs")
-	p.wrap("  ", "  ", fmt.Sprintf("US imports of %d: %s bn USD; %s bn reach a sector (chapters 98 and 99 %s bn, goods no goods sector makes %s bn do not).",
-		b.Year, bn(b.ValueUSD/1e6), bn(b.MappedUSD/1e6), bn(b.Unmapped.SpecialUSD/1e6), bn((b.Unmapped.ServicesUSD+b.Unmapped.ChapterUSD)/1e6)))
+	without := ""
+	if b.Unmapped.EconomyUSD > 0 {
+		without = fmt.Sprintf(", partners without an account %s bn", bn(b.Unmapped.EconomyUSD/1e6))
+	}
+	p.wrap("  ", "  ", fmt.Sprintf("US imports of %d: %s bn USD; %s bn reach a sector (chapters 98 and 99 %s bn, goods no goods sector makes %s bn%s do not).",
+		b.Year, bn(b.ValueUSD/1e6), bn(b.MappedUSD/1e6), bn(b.Unmapped.SpecialUSD/1e6), bn((b.Unmapped.ServicesUSD+b.Unmapped.ChapterUSD)/1e6), without))
 	p.wrap("  ", "  ", fmt.Sprintf("Average duty on them: %.1f %% in the base, %.1f %% in the scenario (%.1f to %.1f with facts not known, on %s bn).",
 		b.RateBasePct, b.RatePct, b.RateLowPct, b.RateHighPct, bn(b.RangeUSD/1e6)))
 	text := fmt.Sprintf("Lost in aggregation: within a cell of sector and economy rates lie %.1f points around the average (standard deviation, weighed by value)", b.SpreadPct)
@@ -276,22 +330,37 @@ func (r *Report) carried(p *page) {
 // CSV writes one row an economy.
 func (r *Report) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
-	c.Write([]string{"base", "scenario", "on", "known", "world", "closure", "iso2", "iso3", "name", "real_income_pct", "lo", "hi", "real_income_musd", "exports_pct", "imports_pct",
-		"terms_of_trade_pct", "prices_pct", "tariff_revenue_musd", "tariff_revenue_base_musd", "us_rate_base_pct", "us_rate_pct"})
+	c.Write(append([]string{"base", "scenario", "on", "known", "world", "closure", "iso2", "iso3", "name", "real_income_pct", "lo", "hi", "real_income_musd", "exports_pct", "imports_pct",
+		"terms_of_trade_pct", "prices_pct", "tariff_revenue_musd", "tariff_revenue_base_musd", "us_rate_base_pct", "us_rate_pct"}, rangeColumns...))
 	for i := range r.Economies {
 		e := &r.Economies[i]
-		c.Write([]string{r.Base, r.Scenario, r.On, r.Known, r.World, r.Closure, e.ISO2, e.ISO3, e.Name, num(e.RealIncomePct), numAt(e.Lo), numAt(e.Hi), num(e.RealIncomeMUSD), num(e.ExportsPct), num(e.ImportsPct),
-			num(e.TermsOfTradePct), num(e.PricesPct), num(e.RevenueMUSD), num(e.RevenueBaseMUSD), numAt(e.USRateBasePct), numAt(e.USRatePct)})
+		c.Write(append([]string{r.Base, r.Scenario, r.On, r.Known, r.World, r.Closure, e.ISO2, e.ISO3, e.Name, num(e.RealIncomePct), numAt(e.Lo), numAt(e.Hi), num(e.RealIncomeMUSD), num(e.ExportsPct), num(e.ImportsPct),
+			num(e.TermsOfTradePct), num(e.PricesPct), num(e.RevenueMUSD), num(e.RevenueBaseMUSD), numAt(e.USRateBasePct), numAt(e.USRatePct)}, e.rangeFields()...))
 	}
 	for i := range r.Others {
 		o := &r.Others[i]
 		for k := range o.Economies {
 			v := &o.Economies[k]
-			c.Write([]string{r.Base, r.Scenario, r.On, r.Known, r.World, o.Closure, v.ISO2, v.ISO3, r.Economies[k].Name, num(v.RealIncomePct), numAt(v.Lo), numAt(v.Hi), "", "", "", "", "", "", "", "", ""})
+			c.Write(append([]string{r.Base, r.Scenario, r.On, r.Known, r.World, o.Closure, v.ISO2, v.ISO3, r.Economies[k].Name, num(v.RealIncomePct), numAt(v.Lo), numAt(v.Hi), "", "", "", "", "", "", "", "", ""}, (&Economy{}).rangeFields()...))
 		}
 	}
 	c.Flush()
 	return c.Error()
+}
+
+// rangeColumns are the columns of ranges other than that of real income.
+var rangeColumns = []string{"real_income_musd_lo", "real_income_musd_hi", "exports_pct_lo", "exports_pct_hi", "imports_pct_lo", "imports_pct_hi",
+	"terms_of_trade_pct_lo", "terms_of_trade_pct_hi", "prices_pct_lo", "prices_pct_hi", "tariff_revenue_musd_lo", "tariff_revenue_musd_hi"}
+
+func (e *Economy) rangeFields() []string {
+	out := make([]string, len(rangeColumns))
+	x := e.ranges()
+	for i, r := range []*Range{x.musd, x.exports, x.imports, x.terms, x.prices, x.revenue} {
+		if r != nil {
+			out[2*i], out[2*i+1] = num(r[0]), num(r[1])
+		}
+	}
+	return out
 }
 
 func num(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }

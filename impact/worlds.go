@@ -48,7 +48,7 @@ func Solve(q Tariffed) (*Solved, error) {
 	if len(q.Closures) == 0 {
 		q.Closures = []model.Closure{model.Fixed}
 	}
-	sol, err := solve(q.World, [][]float64{q.World.Tariff, q.Tariff}, q.Options, q.Closures, q.Draws, q.Seed, q.Progress)
+	sol, err := solve(task{base: q.World, laws: [][]float64{q.World.Tariff, q.Tariff}, options: q.Options, closures: q.Closures, draws: q.Draws, seed: q.Seed, keep: keep{q.Sectors, -1}, progress: q.Progress})
 	if err != nil {
 		return nil, err
 	}
@@ -61,9 +61,8 @@ func Solve(q Tariffed) (*Solved, error) {
 	for c := 1; c < len(q.Closures); c++ {
 		x := sol.results[c][1]
 		o := Other{Closure: q.Closures[c].String(), Status: "converged", Residual: x.Report.Residual, Iterations: x.Report.Iterations}
-		for n, e := range q.World.Economies {
-			pct, lo, hi := sol.change(c, 0, 1, n)
-			o.Economies = append(o.Economies, OtherValue{e.ISO2, e.ISO3, tidy(pct), bound(lo), bound(hi)})
+		for n := range q.World.Economies {
+			o.Economies = append(o.Economies, sol.other(c, 0, 1, n))
 		}
 		out.Others = append(out.Others, o)
 	}

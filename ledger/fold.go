@@ -362,25 +362,24 @@ func (b *Book) Products(p *kanzei.Provision, m kanzei.Moment) Set {
 
 // Origins reports which origins a provision is levied on at the moment.
 func (b *Book) Origins(p *kanzei.Provision, m kanzei.Moment) func(kanzei.Origin) bool {
-	resolve := func(items []kanzei.OriginItem) (all bool, set map[kanzei.Origin]bool) {
-		set = map[kanzei.Origin]bool{}
+	resolve := func(items []kanzei.OriginItem) (all bool, set []kanzei.Origin) {
 		for _, it := range items {
 			switch {
 			case it.All:
 				all = true
 			case it.Group != "":
-				for _, o := range b.Group(it.Group, m) {
-					set[o] = true
-				}
+				set = append(set, b.Group(it.Group, m)...)
 			default:
-				set[it.Origin] = true
+				set = append(set, it.Origin)
 			}
 		}
 		return all, set
 	}
 	all, in := resolve(p.Origins)
 	noneAll, out := resolve(p.ExceptOrigins)
-	return func(o kanzei.Origin) bool { return (all || in[o]) && !noneAll && !out[o] }
+	return func(o kanzei.Origin) bool {
+		return (all || slices.Contains(in, o)) && !noneAll && !slices.Contains(out, o)
+	}
 }
 
 // bounds returns the moments at which any of the layers begins or ends.

@@ -217,6 +217,7 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	fields := map[string]bool{}
 	program := &kanzei.Program{}
 	var table *yaml.Node
+	var described, source string
 	given := map[string]bool{}
 	p.fields(&yaml.Node{Kind: yaml.MappingNode, Content: n.Content[2:]}, func(key string, k, v *yaml.Node) bool {
 		given[key] = true
@@ -235,6 +236,12 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 			return true
 		case "quote":
 			a.Quote = p.text(v)
+			return true
+		case "described":
+			described = p.text(v)
+			return true
+		case "source":
+			source = p.text(v)
 			return true
 		case "note":
 			a.Note = p.text(v)
@@ -307,6 +314,16 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	}
 	if a.From != 0 && a.Until != 0 && a.Until <= a.From {
 		p.bad(n, "correct from or until", "the act ends (%s) before it begins (%s)", a.Until, a.From)
+	}
+	switch {
+	case described != "" && (a.Quote != "" || source == ""):
+		p.bad(n, "give quote: with the words of the text, or described: and source: where they are not held", "the act is described beside a quote, or without a source")
+		a.Quote = described
+	case described != "": // square brackets: not the words of the law
+		a.Quote = "[" + described + "]"
+		a.Note = strings.TrimSpace(a.Note + " The words of the law are not held; described in " + source + ".")
+	case source != "":
+		a.Note = strings.TrimSpace(a.Note + " The words quoted are read in " + source + ".")
 	}
 	if missing(a.Quote != "", "quote") {
 		p.bad(n, "add quote: with the words of the text", "the act quotes no source")

@@ -82,6 +82,23 @@ func TestParseGood(t *testing.T) {
 	}
 }
 
+// TestParseDescribed: words that are not those of the law stand in brackets and
+// name where they were read.
+func TestParseDescribed(t *testing.T) {
+	for with, want := range map[string][2]string{
+		"    described: \"ten\"\n    source: a copy\n":                  {"[ten]", "The words of the law are not held; described in a copy."},
+		"    quote: \"ten\"\n    source: note 1\n    note: A remark.\n": {"ten", "A remark. The words quoted are read in note 1."},
+	} {
+		in, err := ledger.Parse("t.yaml", []byte(strings.Replace(good, "    quote: \"ten\"\n", with, 1)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := in.Acts[1]; a.Quote != want[0] || a.Note != want[1] {
+			t.Errorf("%q, note %q, not %q", a.Quote, a.Note, want)
+		}
+	}
+}
+
 // TestParseProblems: each mistake gives one problem that names the line, what
 // is wrong there, and what to do.
 func TestParseProblems(t *testing.T) {
@@ -110,6 +127,8 @@ func TestParseProblems(t *testing.T) {
 		{"an act is a text", "  - program: test.one", "  - hello\n  - program: test.one", 7, "an act is a mapping", "impose"},
 		{"unknown act", "  - impose: 9990.01.01", "  - levy: 9990.01.01", 11, `unknown act "levy"`, "impose"},
 		{"missing quote", "    quote: \"ten\"\n", "", 11, "quotes no source", "quote:"},
+		{"described without a source", "    quote: \"ten\"\n", "    described: \"ten\"\n", 11, "without a source", "source:"},
+		{"described and quoted", "    quote: \"ten\"\n", "    quote: \"ten\"\n    described: \"ten\"\n    source: a copy\n", 11, "beside a quote", "quote:"},
 		{"no from", "    from: 2025-04-05 00:01\n", "", 11, "no moment of effect", "from:"},
 		{"bad moment", "from: 2025-04-05 00:01", "from: 2025-04-05 25:01", 18, `"2025-04-05 25:01" is not a moment`, "US Eastern"},
 		{"bad end", "until: 2025-07-09 00:01", "until: July", 19, `"July" is not a moment`, "US Eastern"},

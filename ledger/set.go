@@ -79,7 +79,21 @@ func (s Set) Union(t Set) Set {
 	if len(t) == 0 {
 		return s
 	}
-	return append(slices.Clone(s), t...).normal()
+	out := make(Set, 0, len(s)+len(t))
+	for len(s) > 0 || len(t) > 0 {
+		var v Interval
+		if len(t) == 0 || len(s) > 0 && s[0].Lo <= t[0].Lo {
+			v, s = s[0], s[1:]
+		} else {
+			v, t = t[0], t[1:]
+		}
+		if n := len(out); n > 0 && v.Lo <= out[n-1].Hi {
+			out[n-1].Hi = max(out[n-1].Hi, v.Hi)
+		} else {
+			out = append(out, v)
+		}
+	}
+	return out
 }
 
 // Minus returns the codes in s and not in t.

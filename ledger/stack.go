@@ -61,8 +61,8 @@ func (s *State) Yields(p, q *kanzei.Provision) bool {
 	if named(q.InLieuOf, p) {
 		return true
 	}
-	if q.Effect == kanzei.Excuses { // its own program's duties, and nothing else
-		return p.Program == q.Program
+	if q.Effect == kanzei.Excuses { // its own program's duties, and nothing else; a declaration excuses nothing
+		return p.Program == q.Program && !declares(q)
 	}
 	if named(p.YieldsTo, q) {
 		return true
@@ -71,6 +71,11 @@ func (s *State) Yields(p, q *kanzei.Provision) bool {
 		return false
 	}
 	return named(s.programs[p.Program].YieldsTo, q) || named(s.programs[q.Program].InLieuOf, p)
+}
+
+// declares reports whether a provision is declared on the form only.
+func declares(p *kanzei.Provision) bool {
+	return slices.ContainsFunc(p.When, func(c kanzei.Condition) bool { return c.Fact == "covered-by" })
 }
 
 func named(refs []string, p *kanzei.Provision) bool {
@@ -159,7 +164,7 @@ func (s *State) Stack(ps []*Placed) *Stack {
 		}
 		if !levies(i) {
 			for _, j := range program[p.Program] {
-				if levies(j) {
+				if levies(j) && !declares(&p.Provision) {
 					set(k.yield, j, i)
 				}
 			}

@@ -118,6 +118,11 @@ func ParseCondition(s string) (kanzei.Condition, error) {
 	c.Fact = fact
 	switch fact {
 	case "claim", "use":
+		if fact == "use" { // use auto-part not truck-part: one of the two at most
+			if flag, other, ok := strings.Cut(rest, " not "); ok && !strings.ContainsAny(other, " ,") && other == strings.ToLower(other) {
+				rest, c.Set = flag, []string{other}
+			}
+		}
 		if rest == "" || strings.ContainsAny(rest, " ,") || rest != strings.ToLower(rest) {
 			return bad("needs one flag in lower case with hyphens")
 		}

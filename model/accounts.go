@@ -8,7 +8,7 @@ import (
 
 // An Adjustment reports what calibration changed so that the accounts close.
 type Adjustment struct {
-	// Cells are the changed cells, largest first; at most 1000 are kept.
+	// Cells are the changed cells, largest first; editions keep a hundred.
 	Cells []AdjustedCell `json:"cells,omitempty"`
 	// Changed counts all changed cells.
 	Changed int `json:"changed"`
@@ -30,14 +30,11 @@ type AdjustedCell struct {
 
 func (a *Adjustment) add(c AdjustedCell) { a.Cells = append(a.Cells, c); a.Changed++ }
 
-// trim sorts the cells by size of change and keeps the first thousand.
+// trim sorts the cells by size of change.
 func (a *Adjustment) trim() {
 	sort.SliceStable(a.Cells, func(x, y int) bool {
 		return math.Abs(a.Cells[x].Is-a.Cells[x].Was) > math.Abs(a.Cells[y].Is-a.Cells[y].Was)
 	})
-	if len(a.Cells) > 1000 {
-		a.Cells = a.Cells[:1000]
-	}
 }
 
 // prepare derives shares and totals from Flow, Tariff, VA, IO. If Alpha is

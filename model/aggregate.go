@@ -6,8 +6,8 @@ import "fmt"
 // goes to group economy[n], sector j to sector[j], groups numbered from 0 and
 // named by the slices given. Flows add up; a tariff is the one that yields the
 // same duty, so flows inside a group keep theirs as a duty on home goods;
-// input coefficients and value added are weighted by output, elasticities by
-// cross-border flows. Totals of trade with other groups, output, value added
+// input coefficients, value added and scale elasticities are weighted by output,
+// trade elasticities by cross-border flows. Totals of trade with other groups, output, value added
 // and revenue are those of the parts.
 func (w *World) Aggregate(economies []Economy, economy []int, sectors []Sector, sector []int) (*World, error) {
 	N, J, n2, j2 := w.N, w.J, len(economies), len(sectors)
@@ -84,6 +84,17 @@ func (w *World) Aggregate(economies []Economy, economy []int, sectors []Sector, 
 		a.VA[r] /= y
 		for k := 0; k < j2; k++ {
 			a.IO[k*n2*j2+r] /= y
+		}
+	}
+	if w.Psi != nil { // weighted by output
+		a.Psi = make([]float64, j2)
+		total := make([]float64, j2)
+		for r, y := range w.Y0 {
+			a.Psi[sector[r/N]] += y * w.Psi[r/N]
+			total[sector[r/N]] += y
+		}
+		for j := range a.Psi {
+			a.Psi[j] /= total[j]
 		}
 	}
 	return a, a.prepare()

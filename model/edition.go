@@ -27,6 +27,8 @@ type head struct {
 	Sectors   []Sector             `json:"sectors,omitempty"`
 	Theta     []float64            `json:"theta,omitempty"`
 	Sets      map[string][]float64 `json:"sets,omitempty"`
+	Inputs    *InputReport         `json:"inputs,omitempty"`
+	Adjusted  Adjustment           `json:"adjusted"`
 	Arrays    []arrayHead          `json:"arrays"`
 }
 
@@ -112,32 +114,25 @@ func decodeICIO(source bool) (*World, error) {
 		return w, err
 	}
 	cells, paid := 0, 0.0
-	t := append([]float64(nil), w.Tariff...)
-	for j, s := range w.Sectors {
-		if s.Goods {
-			continue
-		}
-		for c := w.Cell(j, 0, 0); c < w.Cell(j+1, 0, 0); c++ {
-			if t[c] != 1 {
-				cells++
-				paid += w.Flow[c] * (1 - 1/t[c])
-				t[c] = 1
-			}
+	c := w.clone()
+	c.Tariff, c.Alpha = w.withoutServices(), nil
+	for k, t := range c.Tariff {
+		if t != w.Tariff[k] {
+			cells++
+			paid += w.Flow[k] * (1 - 1/w.Tariff[k])
 		}
 	}
-	c := w.clone()
-	c.Tariff, c.Alpha = t, nil
-	c.Adjusted.Changed += cells
-	c.Adjusted.AbsMUSD += paid
-	c.Adjusted.OfMUSD = sum(w.Flow)
+	before := c.Adjusted.Changed
 	c.Adjusted.Notes = append(c.Adjusted.Notes, fmt.Sprintf(
 		"tariffs on services set to zero: %d cells, %.0f million USD of duty in the source; final demand takes up the difference", cells, paid))
 	if err := c.prepare(); err != nil {
 		return nil, err
 	}
-	if len(c.Adjusted.Cells) > 0 { // a final share fell below zero
+	if c.Adjusted.Changed > before { // a final share fell below zero
 		return c.Closed()
 	}
+	c.Adjusted.Changed += cells
+	c.Adjusted.AbsMUSD += paid
 	return c, nil
 }
 
@@ -147,7 +142,7 @@ func decodeWorld(data []byte) (*World, error) {
 		return nil, err
 	}
 	w := &World{Name: h.Name, Year: h.Year, Source: h.Source, Notes: h.Notes, Economies: h.Economies, Sectors: h.Sectors,
-		Theta: h.Theta, Sets: h.Sets, Flow: arrays["flow"], Tariff: arrays["tariff"], IO: arrays["io"]}
+		Theta: h.Theta, Sets: h.Sets, Inputs: h.Inputs, Adjusted: h.Adjusted, Flow: arrays["flow"], Tariff: arrays["tariff"], IO: arrays["io"]}
 	N, J := len(w.Economies), len(w.Sectors)
 	w.VA = ones(N * J)
 	for k := 0; k < J; k++ {
@@ -163,21 +158,19 @@ func decodeWorld(data []byte) (*World, error) {
 	return w, w.prepare()
 }
 
-// EncodeWorld makes the compiled edition of a world; single says to keep
-// float32 precision. Value-added shares follow from the input coefficients.
-func EncodeWorld(w *World, single bool) ([]byte, error) {
-	size := 8
-	if single {
-		size = 4
+// EncodeWorld makes the compiled edition of a world; flows says in how many
+// bytes a flow or tariff is kept, 4 or 8. Input coefficients have 4; value-added
+// shares follow from them. Of the changed cells the largest hundred are kept.
+func EncodeWorld(w *World, flows int) ([]byte, error) {
+	h := head{Name: w.Name, Year: w.Year, Source: w.Source, Notes: w.Notes, Economies: w.Economies, Sectors: w.Sectors, Theta: w.Theta, Sets: w.Sets, Inputs: w.Inputs, Adjusted: w.Adjusted}
+	if len(h.Adjusted.Cells) > 100 {
+		h.Adjusted.Cells = h.Adjusted.Cells[:100]
 	}
-	h := head{Name: w.Name, Year: w.Year, Source: w.Source, Notes: w.Notes, Economies: w.Economies, Sectors: w.Sectors, Theta: w.Theta, Sets: w.Sets}
-	return encodeEdition(h, size, []string{"flow", "tariff", "io"}, w.Flow, w.Tariff, w.IO)
+	h.Arrays = []arrayHead{{"flow", len(w.Flow), flows}, {"tariff", len(w.Tariff), flows}, {"io", len(w.IO), 4}}
+	return encodeEdition(h, w.Flow, w.Tariff, w.IO)
 }
 
-func encodeEdition(h head, size int, names []string, arrays ...[]float64) ([]byte, error) {
-	for a, x := range arrays {
-		h.Arrays = append(h.Arrays, arrayHead{names[a], len(x), size})
-	}
+func encodeEdition(h head, arrays ...[]float64) ([]byte, error) {
 	js, err := json.Marshal(h)
 	if err != nil {
 		return nil, err
@@ -187,7 +180,8 @@ func encodeEdition(h head, size int, names []string, arrays ...[]float64) ([]byt
 	binary.LittleEndian.PutUint64(n[:], uint64(len(js)))
 	raw.Write(n[:])
 	raw.Write(js)
-	for _, x := range arrays {
+	for a, x := range arrays {
+		size := h.Arrays[a].Bytes
 		planes := make([]byte, size*len(x))
 		for i, v := range x {
 			if size == 8 {

@@ -5,6 +5,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"sort"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat/distmv"
+	"gonum.org/v1/gonum/stat/distuv"
+	"gonum.org/v1/gonum/stat/samplemv"
 )
 
 // SetNames returns the names of the elasticity sets, sorted.
@@ -73,30 +78,36 @@ const MedianSet = "median"
 
 // Draws returns count elasticity vectors, [J] each, for ranges: ln theta is
 // normal around ln Theta with the standard deviation of the sets, half of its
-// variance common to all sectors, cut at two standard deviations and kept in
-// [0.5, 30]. The same seed gives the same draws.
+// variance common to all sectors, each part cut at two standard deviations, and
+// kept in [0.5, 30]. The draws are quasi-random: a Halton sequence with Owen's
+// scrambling, the common part in its first dimension. The same seed gives the
+// same draws, and fewer draws are the first of more.
 func (w *World) Draws(count int, seed uint64) ([][]float64, error) {
 	sp, err := w.Spread()
 	if err != nil {
 		return nil, err
 	}
-	rng := rand.New(rand.NewPCG(seed, 0x6b616e7a6569))
-	normal := func() float64 {
-		for {
-			if v := rng.NormFloat64(); math.Abs(v) <= 2 {
-				return v
-			}
-		}
+	if count <= 0 {
+		return nil, nil
 	}
+	u := mat.NewDense(count, w.J+1, nil)
+	samplemv.Halton{Kind: samplemv.Owen, Q: distmv.NewUnitUniform(w.J+1, nil), Src: rand.NewPCG(seed, 0x6b616e7a6569)}.Sample(u)
 	out := make([][]float64, count)
 	for d := range out {
-		common := normal()
 		out[d] = make([]float64, w.J)
+		common := cutNormal(u.At(d, 0))
 		for j := range out[d] {
-			z := math.Sqrt(0.5)*common + math.Sqrt(0.5)*normal()
+			z := math.Sqrt(0.5)*common + math.Sqrt(0.5)*cutNormal(u.At(d, j+1))
 			v := w.Theta[j] * math.Exp(sp.SE[j]*z)
 			out[d][j] = math.Min(30, math.Max(0.5, v))
 		}
 	}
 	return out, nil
+}
+
+// cutNormal is the quantile u of the normal distribution cut at two standard
+// deviations.
+func cutNormal(u float64) float64 {
+	tail := distuv.UnitNormal.CDF(-2)
+	return distuv.UnitNormal.Quantile(tail + u*(1-2*tail))
 }

@@ -66,8 +66,17 @@ func (w *World) solve(s Shock, o Options) (*Result, error) {
 	u := append([]float64(nil), g.u0...)
 	if o.Start != nil && len(o.Start.u) == len(u) {
 		copy(u, o.Start.u)
+		if a, b := o.Ahead[0], o.Ahead[1]; a != nil && b != nil && len(a.u) == len(u) && len(b.u) == len(u) {
+			for i := range u {
+				u[i] += b.u[i] - a.u[i]
+			}
+		}
 	}
-	rep := solve.Anderson(g.precondition, u, solve.AndersonOptions{Tol: o.Tol, MaxIter: o.MaxIter, Memory: 8})
+	past := &solve.Past{}
+	if o.Start != nil {
+		past = o.Start.past.Clone()
+	}
+	rep := solve.Anderson(g.precondition, u, solve.AndersonOptions{Tol: o.Tol, MaxIter: o.MaxIter, Memory: 8, Past: past})
 	if rep.Status != solve.Converged {
 		// Newton from the best point, with exact products.
 		nr := solve.Newton(newtonSystem{g}, u, solve.NewtonOptions{Tol: o.Tol, Linear: solve.LinearOptions{Precond: g.blockApply}})
@@ -79,8 +88,10 @@ func (w *World) solve(s Shock, o Options) (*Result, error) {
 		}
 		rep = nr
 	}
-	o.Start = nil
-	return newResult(g, s, o, u, rep), nil
+	o.Start, o.Ahead = nil, [2]*Result{}
+	r := newResult(g, s, o, u, rep)
+	r.past = past
+	return r, nil
 }
 
 // newtonSystem shows an engine to solve.Newton.
@@ -118,6 +129,7 @@ type Result struct {
 
 	g     *engine
 	u     []float64
+	past  *solve.Past
 	flows []float64
 	once  sync.Once
 	mu    sync.Mutex
@@ -215,6 +227,19 @@ func (r *Result) termsOfTrade() {
 			r.TermsOfTrade[n] = math.Exp(x[n]/r.Exports0[n] - m[n]/r.Imports0[n])
 		}
 	}
+}
+
+// Distance is the largest difference between the unknowns of two results of
+// worlds of one shape, in logs; infinite for worlds of other shapes.
+func (r *Result) Distance(o *Result) float64 {
+	if len(r.u) != len(o.u) {
+		return math.Inf(1)
+	}
+	most := 0.0
+	for i, v := range r.u {
+		most = max(most, math.Abs(v-o.u[i]))
+	}
+	return most
 }
 
 // Flows returns the new flows X'_nij in cells, buyer's value, million USD. The

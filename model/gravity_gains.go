@@ -1,9 +1,7 @@
 package model
 
 import (
-	"encoding/binary"
 	"fmt"
-	"io"
 	"math"
 	"path/filepath"
 
@@ -25,6 +23,14 @@ type Gains struct {
 // 16 of WIOD 2013; the other 19 have 5.
 var crTheta = []float64{8.11, 15.72, 2.55, 5.56, 5.56, 10.83, 9.07, 51.08, 4.75, 1.66, 2.76, 7.99, 1.52, 10.60, 0.37, 5}
 
+// crElasticity is that of sector j.
+func crElasticity(j int) float64 {
+	if j < len(crTheta) {
+		return crTheta[j]
+	}
+	return 5
+}
+
 // gainsFromTrade applies Costinot and Rodriguez-Clare (2014), "Trade Theory
 // with Numbers", section 3, to the input-output table of 2008 (WIOD 2013, 41
 // economies by 35 sectors) below root. With inputs,
@@ -35,36 +41,12 @@ var crTheta = []float64{8.11, 15.72, 2.55, 5.56, 5.56, 10.83, 9.07, 51.08, 4.75,
 // coefficients of n. Changes of inventories stay in final demand, which is cut
 // at zero by sector.
 func gainsFromTrade(root string) (*Gains, error) {
-	const N, J, F = 41, 35, 5
-	dir := filepath.Join(root, "wiot2013rel_41x35")
-	codes, err := lines(filepath.Join(dir, "countries.txt"))
+	const N, J, F, cols = wiotN, wiotJ, wiotF, wiotCols
+	t, err := readWIOT(filepath.Join(root, "wiot2013rel_41x35"), 2008)
 	if err != nil {
 		return nil, err
 	}
-	if len(codes) != N {
-		return nil, fmt.Errorf("%s: %d economies, want %d", dir, len(codes), N)
-	}
-	f, err := openTable(filepath.Join(dir, "wiot2008_inter_final_int32_rowmajor_1435x1640.bin.gz"))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	const cols = N*J + N*F
-	raw, err := io.ReadAll(f)
-	if err != nil {
-		return nil, err
-	}
-	if len(raw) != 4*N*J*cols {
-		return nil, fmt.Errorf("%s: %d bytes, want %d", dir, len(raw), 4*N*J*cols)
-	}
-	at := func(r, c int) float64 { return float64(int32(binary.LittleEndian.Uint32(raw[4*(r*cols+c):]))) }
-	eps := func(j int) float64 {
-		if j < len(crTheta) {
-			return crTheta[j]
-		}
-		return 5
-	}
-	g := &Gains{Economies: economies(codes)}
+	g := &Gains{Economies: t.econ}
 	for n := 0; n < N; n++ {
 		home, all, final, output := make([]float64, J), make([]float64, J), make([]float64, J), make([]float64, J)
 		use := mat.NewDense(J, J, nil)
@@ -73,12 +55,12 @@ func gainsFromTrade(root string) (*Gains, error) {
 				r := i*J + k
 				bought := 0.0
 				for j := 0; j < J; j++ {
-					v := at(r, n*J+j)
+					v := t.at(r, n*J+j)
 					use.Set(k, j, use.At(k, j)+v)
 					bought += v
 				}
 				for c := 0; c < F; c++ {
-					v := at(r, N*J+n*F+c)
+					v := t.at(r, N*J+n*F+c)
 					final[k] += v
 					bought += v
 				}
@@ -86,7 +68,7 @@ func gainsFromTrade(root string) (*Gains, error) {
 				if i == n {
 					home[k] += bought
 					for c := 0; c < cols; c++ {
-						output[k] += at(r, c)
+						output[k] += t.at(r, c)
 					}
 				}
 			}
@@ -94,7 +76,7 @@ func gainsFromTrade(root string) (*Gains, error) {
 		lnl := make([]float64, J) // ln lambda / eps
 		for k := range lnl {
 			if all[k] > 0 { // no home supply at all: a floor
-				lnl[k] = math.Log(math.Max(1e-12, math.Min(1, home[k]/all[k]))) / eps(k)
+				lnl[k] = math.Log(math.Max(1e-12, math.Min(1, home[k]/all[k]))) / crElasticity(k)
 			}
 			final[k] = math.Max(0, final[k])
 		}
@@ -114,7 +96,7 @@ func gainsFromTrade(root string) (*Gains, error) {
 		}
 		var inv mat.Dense
 		if err := inv.Inverse(leontief); err != nil {
-			return nil, fmt.Errorf("input coefficients of %s: %w", codes[n], err)
+			return nil, fmt.Errorf("input coefficients of %s: %w", t.econ[n].ISO3, err)
 		}
 		many, links := 0.0, 0.0
 		for s := 0; s < J; s++ {

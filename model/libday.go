@@ -67,7 +67,8 @@ func LibDayEdition(root string) ([]byte, error) {
 	}
 	h := head{Name: "libday2023", Year: 2023, Economies: d.economies,
 		Source: "CEPII BACI (Gaulier and Zignago 2010; Etalab 2.0), 2023; World Bank WDI GDP (CC BY 4.0); rates announced by the President on 2 April 2025; compiled by Ignatenko, Lashkaripour, Macedoni and Simonovska (2025)"}
-	return encodeEdition(h, 8, []string{"trade", "gdp", "tariff"}, d.trade, d.gdp, d.tariff)
+	h.Arrays = []arrayHead{{"trade", len(d.trade), 8}, {"gdp", len(d.gdp), 8}, {"tariff", len(d.tariff), 8}}
+	return encodeEdition(h, d.trade, d.gdp, d.tariff)
 }
 
 func readLibDay(dir string) (libDayData, error) {

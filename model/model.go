@@ -66,6 +66,8 @@ type World struct {
 	Sets map[string][]float64
 	// Adjusted is what calibration changed to balance the accounts.
 	Adjusted Adjustment
+	// Inputs says how input coefficients were estimated; nil: they are data.
+	Inputs *InputReport
 
 	// Derived from the accounts by prepare.
 	X0      []float64 // rows: expenditure X_nj
@@ -157,7 +159,7 @@ func (w *World) clone() *World {
 	return &World{Name: w.Name, Year: w.Year, Source: w.Source, Notes: w.Notes,
 		Economies: w.Economies, Sectors: w.Sectors, N: w.N, J: w.J,
 		Flow: w.Flow, Tariff: w.Tariff, VA: w.VA, IO: w.IO, Alpha: w.Alpha, Theta: w.Theta, Psi: w.Psi,
-		Sets: w.Sets, Adjusted: w.Adjusted,
+		Sets: w.Sets, Adjusted: w.Adjusted, Inputs: w.Inputs,
 		X0: w.X0, Y0: w.Y0, WL0: w.WL0, Revenue: w.Revenue, Deficit: w.Deficit, Income: w.Income,
 		pi: w.pi, net: w.net, dutyFree: w.dutyFree, open: w.open, inverse: w.inverse}
 }

@@ -75,13 +75,16 @@ func LoadTariffWar(root, name string) (*World, error) {
 // Policy", American Economic Review 113, restricted entry, trade balanced:
 // the model of Ossa with profits of mu/(1+mu) of sales, mu estimated apart
 // from sigma.
-func LoadLL2023(root string) (*Ossa, error) {
+func LoadLL2023(root string) (*Ossa, error) { return loadLL2023(root, "Tab4_Data_RE.mat") }
+
+// loadLL2023 reads the base year of restricted (RE) or free entry (FE).
+func loadLL2023(root, file string) (*Ossa, error) {
 	dir := filepath.Join(root, "ll2023_44x16")
 	codes, err := lines(filepath.Join(root, "wiod_44x16", "countries.csv")) // the same 44, in this order
 	if err != nil {
 		return nil, err
 	}
-	path := filepath.Join(dir, "Tab4_Data_RE.mat")
+	path := filepath.Join(dir, file)
 	a, err := mat.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -29,13 +29,29 @@ func (m *Ossa) FormulaTariff(j int, others []float64) (*OssaWar, error) {
 	if len(others) != len(m.Tariff) {
 		return nil, fmt.Errorf("%d tariff powers for %d cells", len(others), len(m.Tariff))
 	}
-	g := newOssaEngine(m)
-	t := append([]float64(nil), others...)
-	N := m.N
-	lnG, x := make([]float64, N), make([]float64, m.S)
+	x := make([]float64, m.S)
 	for s, sigma := range m.Sigma {
 		x[s] = math.Log(sigma/(sigma-1)) / 2
 	}
+	g, t := newOssaEngine(m), append([]float64(nil), others...)
+	rep, err := g.formula(j, t, x)
+	if err != nil {
+		return nil, err
+	}
+	res, err := m.Solve(t)
+	if err != nil {
+		return nil, err
+	}
+	return &OssaWar{Players: []int{j}, Tariff: t, OssaResult: res,
+		Play: Play{Rounds: 1, Solves: g.solves, Iterations: rep.Iterations, Slope: rep.Residual, Report: res.Report}}, nil
+}
+
+// formula finds the tariffs of FormulaTariff from x, [S] ln powers, which it
+// leaves there and in t.
+func (g *ossaEngine) formula(j int, t, x []float64) (solve.Report, error) {
+	m := g.m
+	N := m.N
+	lnG := make([]float64, N)
 	set := func(x []float64) {
 		for s, v := range x {
 			for i := 0; i < N; i++ {
@@ -72,15 +88,53 @@ func (m *Ossa) FormulaTariff(j int, others []float64) (*OssaWar, error) {
 	}, x, solve.AndersonOptions{Tol: 1e-10, MaxIter: 200, MaxStep: 0.5})
 	if rep.Status != solve.Converged {
 		if failed != nil {
-			return nil, failed
+			return rep, failed
 		}
-		return nil, &NoBestResponse{Player: j, Round: 1, Report: rep}
+		return rep, &NoBestResponse{Player: j, Round: 1, Report: rep}
 	}
 	set(x)
+	return rep, nil
+}
+
+// NashFormula solves the war in which every player (nil: all) sets the tariffs
+// of [Ossa.FormulaTariff]: answers in turn, in rounds until no power moves by
+// more than 1e-6, relatively.
+func (m *Ossa) NashFormula(players []int) (*OssaWar, error) {
+	if players == nil {
+		players = seq(m.N)
+	}
+	const rounds = 50
+	t := append([]float64(nil), m.Tariff...)
+	own := make([]float64, m.S*len(players))
+	for p := range players {
+		for s, sigma := range m.Sigma {
+			own[p*m.S+s] = math.Log(sigma/(sigma-1)) / 2
+		}
+	}
+	g, play := newOssaEngine(m), Play{}
+	for play.Rounds = 1; play.Rounds <= rounds; play.Rounds++ {
+		move := 0.0
+		for p, j := range players {
+			x := own[p*m.S : p*m.S+m.S]
+			was := append([]float64(nil), x...)
+			if _, err := g.formula(j, t, x); err != nil {
+				return nil, err
+			}
+			for s := range x {
+				move = maxAbs(move, x[s]-was[s])
+			}
+		}
+		if play.Slope = move; move <= 1e-6 {
+			break
+		}
+	}
+	if play.Rounds > rounds {
+		return nil, fmt.Errorf("the tariff war by formula did not settle in %d rounds: rates still move by %.2g", rounds, play.Slope)
+	}
 	res, err := m.Solve(t)
 	if err != nil {
 		return nil, err
 	}
-	return &OssaWar{Players: []int{j}, Tariff: t, OssaResult: res,
-		Play: Play{Rounds: 1, Solves: g.solves, Iterations: rep.Iterations, Slope: rep.Residual, Report: res.Report}}, nil
+	play.Report, play.Solves = res.Report, g.solves
+	return &OssaWar{Players: players, Tariff: t, OssaResult: res, Play: play}, nil
 }

@@ -290,3 +290,70 @@ func TestLL2023ThirdBest(t *testing.T) {
 	}
 	t.Logf("%d cells, largest difference %.1e percent", cells, worst)
 }
+
+// TestLL2023Policies: optimal subsidies and trade taxes by formula in eight
+// economies against the authors' figures; more instruments gain more.
+func TestLL2023Policies(t *testing.T) {
+	m, err := LoadLL2023(dataRoot(t, "ll2023_44x16"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recs := oracle(t, "lashkaripour_lugovskyy2023_table4_gains_pct.csv")
+	for k, rec := range recs[1:] {
+		if k%6 != 0 {
+			continue // the command model reproduce has all
+		}
+		j, err := m.Region(rec[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		third, err := m.FormulaTariff(j, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := third.Welfare[j]
+		for _, c := range []struct {
+			p      Policy
+			column int
+		}{{SecondBest, 2}, {FirstBest, 1}} {
+			r, err := m.UnilateralPolicy(j, c.p, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if want := num(t, rec[c.column]); math.Abs(100*(r.Welfare[j]-1)-want) > 1e-5 {
+				t.Errorf("%s policy %d: gain %.7f, want %.7f", rec[0], c.p, 100*(r.Welfare[j]-1), want)
+			}
+			if r.Welfare[j] < last {
+				t.Errorf("%s: more instruments gain less: %.6f after %.6f", rec[0], r.Welfare[j], last)
+			}
+			last = r.Welfare[j]
+		}
+	}
+	// Agreed subsidies, without trade taxes, are the world's best: more is
+	// gained together than by any one region's first best (mean over regions).
+	all, err := m.UnilateralPolicy(0, Cooperative, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	us, err := m.Region("USA")
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, err := m.UnilateralPolicy(us, FirstBest, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weighted := func(hats []float64) float64 {
+		a := 0.0
+		for n, v := range hats {
+			a += m.expend[n] * math.Log(v)
+		}
+		return a / sum(m.expend)
+	}
+	if a, b := weighted(all.Welfare), weighted(alone.Welfare); !(a > b && a > 0) {
+		t.Errorf("world gain %.5f by agreement, %.5f by the United States alone", a, b)
+	}
+	if _, err := m.UnilateralPolicy(0, SecondBest, make([]float64, m.S)); err == nil {
+		t.Error("a second best under free entry was accepted")
+	}
+}

@@ -97,6 +97,32 @@ func TestIdentities(t *testing.T) {
 			slowCheck(t, r)
 		}
 	}))
+	t.Run("inputs, scale economies and elastic labour together", rapid.MakeCheck(func(t *rapid.T) {
+		w, err := randomWorld(t).WithScaleShare(rapid.Float64Range(0, 0.5).Draw(t, "scale"), rapid.Bool().Draw(t, "services"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := Options{Closure: rapid.SampledFrom(closures).Draw(t, "closure"), Kappa: rapid.SampledFrom([]float64{0, 0.5}).Draw(t, "kappa"), Tol: 1e-12}
+		for _, v := range must(t, w, Shock{}, o).Welfare {
+			near(t, "no shock", v, 1, 1e-9)
+		}
+		tar := randomShock(t, w)
+		r := must(t, w, Shock{Tariff: tar}, o)
+		slowCheck(t, r)
+		n := rapid.IntRange(0, w.N-1).Draw(t, "n")
+		g, err := r.Gradient(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := rapid.IntRange(0, len(tar)-1).Draw(t, "cell")
+		at := func(h float64) float64 {
+			x := append([]float64(nil), tar...)
+			x[c] *= math.Exp(h)
+			return math.Log(must(t, w, Shock{Tariff: x}, o).Welfare[n])
+		}
+		const h = 2e-3
+		near(t, "derivative", (8*(at(h)-at(-h))-(at(2*h)-at(-2*h)))/(12*h), g.Tariff[c], 1e-6)
+	}))
 	t.Run("units do not matter", rapid.MakeCheck(func(t *rapid.T) {
 		w := randomWorld(t)
 		tar := randomShock(t, w)
@@ -303,14 +329,6 @@ func TestIdentities(t *testing.T) {
 	}))
 }
 
-func seq(n int) []int {
-	x := make([]int, n)
-	for i := range x {
-		x[i] = i
-	}
-	return x
-}
-
 // splitLast makes two halves of the last economy.
 func splitLast(t *rapid.T, w *World) *World {
 	v := &World{Name: "split", Economies: append(append([]Economy(nil), w.Economies...), Economy{ISO3: "XXX"}), Sectors: w.Sectors, N: w.N + 1, J: w.J, Theta: w.Theta}
@@ -368,6 +386,9 @@ func slowCheck(t *rapid.T, r *Result) {
 				cost := math.Pow(r.Wage[i], w.VA[j*N+i])
 				for k := 0; k < J; k++ {
 					cost *= math.Pow(r.SectorPrice[k*N+i], w.IO[(k*J+j)*N+i])
+				}
+				if w.Psi != nil {
+					cost *= math.Pow(r.Employment[j*N+i], -w.Psi[j])
 				}
 				den += w.Flow[c] / w.X0[j*N+n] * math.Pow(cost*tar[c]/w.Tariff[c], -w.Theta[j])
 				near(t, "cost (10)", r.Cost[j*N+i], cost, 1e-9)

@@ -45,6 +45,12 @@ func init() {
 			return r.formula(w, s, "lashkaripour2021_table2_published.csv", NashOptions{}, 1, 0.15)
 		},
 	}
+	reproducers["lashkaripour2021-table2-profits"] = reproducer{
+		title: "Lashkaripour (2021), Table 2: Nash tariffs and real GDP with markups", unit: "percent", soft: true,
+		source: "Lashkaripour (2021), Journal of International Economics 131, Table 2, columns with distortions",
+		notes:  "the paper's markups and elasticities are not in its public files: here those of Lashkaripour and Lugovskyy (2023), 44 x 16, with its formula and every economy at war; the tariff is the plain mean over goods sectors. Rates are lower than published in most economies",
+		run:    reproduceProfitWar,
+	}
 	ossaSource := "Ossa (2014), American Economic Review 104; figures of an independent solver on its data"
 	reproducers["ossa2014-own-tariff"] = reproducer{
 		title: "Ossa (2014): own welfare of each region as it raises its tariffs by 0 to 10 percent", unit: "ratio to base welfare",
@@ -76,6 +82,20 @@ func init() {
 		source: "authors' output, American Economic Review 113, Table 4, third best",
 		notes:  "their formula; the numerical optimum with a rate for each partner is higher",
 		run:    reproduceThirdBest,
+	}
+	for _, c := range []struct {
+		name, title, notes string
+		column             int
+		policy             Policy
+		free, soft         bool
+	}{
+		{"ll2023-table4-first-best", "subsidies, export taxes and import tariffs, restricted entry", "their formulas, foreign incomes held", 1, FirstBest, false, false},
+		{"ll2023-table4-second-best", "export taxes and import tariffs, restricted entry", "their formulas, foreign incomes held", 2, SecondBest, false, false},
+		{"ll2023-table4-first-best-free-entry", "subsidies, export taxes and import tariffs, free entry", "their formulas, all tariffs to zero; the authors stop their solver after 50 iterations, so that some of their figures are not solutions: every computed one has a residual below 1e-10", 4, FirstBest, true, true},
+	} {
+		reproducers[c.name] = reproducer{title: "Lashkaripour and Lugovskyy (2023), Table 4: gains from " + c.title, unit: "percent", soft: c.soft,
+			source: "authors' output, American Economic Review 113, Table 4", notes: c.notes,
+			run: func(r *Reproduction, s shared) error { return r.llPolicy(s, c.column, c.policy, c.free) }}
 	}
 	reproducers["cr2014-gains"] = reproducer{
 		title: "Costinot and Rodriguez-Clare (2014): gains from trade, WIOD 2008", unit: "percent", soft: true,
@@ -112,6 +132,43 @@ func (r *Reproduction) formula(w *World, s shared, file string, o NashOptions, t
 			return err
 		}
 		if err := r.add(e.ISO3, "welfare", 100*(n.Welfare[k]-1), field(rec, 2), tolWelfare); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func reproduceProfitWar(r *Reproduction, s shared) error {
+	m, err := LoadLL2023(s.sources())
+	if err != nil {
+		return err
+	}
+	recs, _, err := s.figures("lashkaripour2021_table2_published.csv")
+	if err != nil {
+		return err
+	}
+	war, err := m.NashFormula(nil)
+	if err != nil {
+		return err
+	}
+	r.solved(war.Report)
+	want := byName(recs)
+	for j, e := range m.Regions {
+		rec := want[e.ISO3]
+		if recs != nil && rec == nil {
+			continue
+		}
+		rate, goods := 0.0, 0.0
+		for k, sector := range m.Sectors {
+			if sector.Goods {
+				rate += war.Tariff[m.Cell(k, j, (j+1)%m.N)] - 1
+				goods++
+			}
+		}
+		if err := r.add(e.ISO3, "nash tariff", 100*rate/goods, field(rec, 3), 5); err != nil {
+			return err
+		}
+		if err := r.add(e.ISO3, "welfare", 100*(war.Welfare[j]-1), field(rec, 4), 0.5); err != nil {
 			return err
 		}
 	}
@@ -281,6 +338,36 @@ func reproduceThirdBest(r *Reproduction, s shared) error {
 		}
 		r.solved(res.Report)
 		if err := r.add(e.ISO3, "third best", 100*(res.Welfare[j]-1), field(want[e.ISO3], 3), 0.01); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Reproduction) llPolicy(s shared, column int, p Policy, free bool) error {
+	m, err := LoadLL2023(s.sources())
+	var scale []float64
+	if free {
+		m, scale, err = LoadLL2023FreeEntry(s.sources())
+	}
+	if err != nil {
+		return err
+	}
+	recs, _, err := s.figures("lashkaripour_lugovskyy2023_table4_gains_pct.csv")
+	if err != nil {
+		return err
+	}
+	want := byName(recs)
+	for j, e := range m.Regions {
+		if e.ISO3 == "ROW" {
+			continue
+		}
+		res, err := m.UnilateralPolicy(j, p, scale)
+		if err != nil {
+			return err
+		}
+		r.solved(res.Report)
+		if err := r.add(e.ISO3, "gain", 100*(res.Welfare[j]-1), field(want[e.ISO3], column), 0.01); err != nil {
 			return err
 		}
 	}

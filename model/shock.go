@@ -63,8 +63,14 @@ type Options struct {
 	Tol float64
 	// MaxIter bounds the iterations; default 1000.
 	MaxIter int
-	// Start is the result of a nearby shock to the same base, or nil.
+	// Start is the result of a nearby shock to the same base, or to one of the
+	// same shape, or nil.
 	Start *Result
+	// Ahead, if both are given, are results to the shock of Start and to this
+	// one in a neighbouring world, such as one of other elasticities: the solve
+	// starts from Start moved by their difference. It changes only where a
+	// solve starts.
+	Ahead [2]*Result
 }
 
 // WithTariff returns new tariff powers: those of the base, with the cells for

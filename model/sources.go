@@ -21,10 +21,14 @@ type source struct {
 // sources by the name of their world. Each folder is below the root given to
 // LoadDir.
 var sources = map[string]source{
-	"icio2022-source": {"icio_81x28", "81 x 28, 2022, input coefficients in ../hybrid_icio2022_io, as published with tariffs on services", loadICIO},
+	"icio2022-source": {"icio_81x28", "81 x 28, 2022, input coefficients estimated, as published with tariffs on services", loadICIO(2022)},
+	"icio2019":        {"icio_81x28", "81 x 28, 2019, input coefficients estimated, tariffs on services as in the source", loadICIO(2019)},
+	"icio2022-hybrid": {"icio_81x28", "81 x 28, 2022, input coefficients of ../hybrid_icio2022_io, capped", loadICIOHybrid},
 	"cp1993":          {"cp1993_31x40", "31 x 40, 1993, Caliendo and Parro (2015)", loadCP1993},
 	"wiod2014":        {"wiod2014_44x50_cp", "44 x 50, 2014, Felbermayr, Groeschl and Heiland (2022)", loadWIOD2014},
 	"wiod2014-16":     {"wiod_44x16", "44 x 16, 2014, without input-output links", loadWIOD16},
+	"wiot2008":        {"wiot2013rel_41x35", "41 x 35, 2008, WIOD 2013 release, no tariffs", loadWIOT(2008)},
+	"wiot2011":        {"wiot2013rel_41x35", "41 x 35, 2011, WIOD 2013 release, no tariffs", loadWIOT(2011)},
 	"icio2017":        {"icio2017_7x44_io", "7 x 44, 2017, econ7115", loadICIO2017},
 }
 
@@ -37,6 +41,9 @@ func SourceNames() []string {
 	sort.Strings(out)
 	return out
 }
+
+// SourceAbout says in a few words what a world of [SourceNames] is.
+func SourceAbout(name string) string { return sources[name].about }
 
 // LoadDir builds the world of that name from the research files below root,
 // such as ../shared/sources/model.

@@ -18,19 +18,17 @@ var icioSectorNames = map[string]string{
 	"C29": "Motor vehicles", "C301": "Ships", "C302T309": "Other transport equipment", "C31T33": "Furniture and other manufacturing",
 }
 
-// loadICIO reads the 81 x 28 world of 2022: flows and tariffs from
-// icio_81x28, input coefficients from hybrid_icio2022_io beside it. The flows
-// are buyer's values: output is their sum net of duty, and the coefficients
-// leave final demand of at least 2 percent of absorption.
-func loadICIO(dir string) (*World, error) {
-	w := &World{Year: 2022, Source: "OECD Inter-Country Input-Output tables, year 2022; tariffs: Teti, Global Tariff Database; technical coefficients: WIOD 2016 release, year 2014 (CC BY 4.0)"}
+// icioFlows reads flows, tariffs and elasticities of the 81 x 28 world of a
+// year. Flows are buyer's values: output is their sum net of duty.
+func icioFlows(dir string, year int) (w *World, econ map[string]int, err error) {
+	w = &World{Year: year}
 	codes, err := lines(filepath.Join(dir, "countries.csv"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	w.Economies = economies(codes)
 	if err := elasticitySets(filepath.Join(dir, "sectors_elasticities.csv"), w); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for j := range w.Sectors {
 		if name, ok := icioSectorNames[w.Sectors[j].Code]; ok {
@@ -39,17 +37,64 @@ func loadICIO(dir string) (*World, error) {
 			w.Sectors[j] = Sector{Code: "SRV", Name: "Services"}
 		}
 	}
-	econ := index(codes)
-	if err := longFlows(filepath.Join(dir, "icio2022_flows_tariffs.csv.gz"), econ, w, "value_musd", "tariff"); err != nil {
+	econ = index(codes)
+	if err := longFlows(filepath.Join(dir, fmt.Sprintf("icio%d_flows_tariffs.csv.gz", year)), econ, w, "value_musd", "tariff"); err != nil {
+		return nil, nil, err
+	}
+	return w, econ, w.useMedian()
+}
+
+const icioSource = "OECD Inter-Country Input-Output tables, year %d; tariffs: Teti, Global Tariff Database; "
+
+// loadICIOHybrid is the 81 x 28 world of 2022 with the coefficients of
+// hybrid_icio2022_io: those of WIOD 2014, of its rest of the world where it has
+// no economy, with rows capped so that final demand is at least 2 percent of
+// purchases.
+func loadICIOHybrid(dir string) (*World, error) {
+	w, econ, err := icioFlows(dir, 2022)
+	if err != nil {
 		return nil, err
 	}
-	if err := w.useMedian(); err != nil {
-		return nil, err
-	}
+	w.Source = fmt.Sprintf(icioSource, 2022) + "technical coefficients: WIOD 2016 release, year 2014 (CC BY 4.0), capped"
 	if err := readCoefficients(filepath.Join(dir, "..", "hybrid_icio2022_io", "io_coeff_A_nkj.csv.gz"), econ, w); err != nil {
 		return nil, err
 	}
 	return w, w.prepare()
+}
+
+// loadICIO is the 81 x 28 world of a year with coefficients estimated from the
+// tables in hand (see estimateInputs), tariffs as in the source.
+func loadICIO(year int) func(dir string) (*World, error) {
+	return func(dir string) (*World, error) {
+		w, _, err := icioFlows(dir, year)
+		if err != nil {
+			return nil, err
+		}
+		w.Source = fmt.Sprintf(icioSource, year) + "input coefficients estimated from WIOD 2016 release, year 2014 (CC BY 4.0), and OECD ICIO 2021 edition, year 2017, fitted to the flows"
+		w.VA, w.IO = ones(w.N*w.J), make([]float64, w.N*w.J*w.J)
+		// No duty is levied on services: coefficients fit that.
+		free := w.clone()
+		free.Tariff = w.withoutServices()
+		if err := free.prepare(); err != nil {
+			return nil, err
+		}
+		if w.Inputs, err = free.estimateInputs(filepath.Dir(dir)); err != nil {
+			return nil, err
+		}
+		w.IO, w.VA, w.Adjusted = free.IO, free.VA, free.Adjusted
+		return w, w.prepare()
+	}
+}
+
+// withoutServices are the tariffs without those on services.
+func (w *World) withoutServices() []float64 {
+	t := append([]float64(nil), w.Tariff...)
+	for j, s := range w.Sectors {
+		for c := w.Cell(j, 0, 0); c < w.Cell(j+1, 0, 0) && !s.Goods; c++ {
+			t[c] = 1
+		}
+	}
+	return t
 }
 
 // readCoefficients reads country, input_sector, output_sector, coef and sets

@@ -69,27 +69,56 @@ func matrix(path string, rows, cols int) ([]float64, error) {
 	return out, nil
 }
 
-// A table is a CSV file with a header line.
+// Records are a table, record by record: first the names of the columns, then
+// the rows; io.EOF after the last. A record may be overwritten by the next one.
+type Records interface {
+	Read() ([]string, error)
+	Close() error
+}
+
+// An Opener opens a file of user data; the error wraps fs.ErrNotExist if there
+// is none. Row is the number that messages give to the first row of data.
+type Opener func(path string) (r Records, row int, err error)
+
+// OpenCSV opens a CSV file, through gzip if it ends in .gz.
+func OpenCSV(path string) (Records, int, error) {
+	f, err := openTable(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	r := csv.NewReader(bufio.NewReaderSize(f, 1<<16))
+	r.ReuseRecord = true
+	r.TrimLeadingSpace = true
+	return csvRecords{r, f}, 2, nil // the header is line 1
+}
+
+type csvRecords struct {
+	*csv.Reader
+	io.Closer
+}
+
+// A table has named columns.
 type table struct {
 	path string
-	f    io.ReadCloser
-	r    *csv.Reader
+	r    Records
 	head map[string]int
 	line int
 	rec  []string
 }
 
 func readTable(path string, need ...string) (*table, error) {
-	f, err := openTable(path)
+	return readTableFrom(OpenCSV, path, need...)
+}
+
+func readTableFrom(open Opener, path string, need ...string) (*table, error) {
+	r, row, err := open(path)
 	if err != nil {
 		return nil, err
 	}
-	t := &table{path: path, f: f, r: csv.NewReader(bufio.NewReaderSize(f, 1<<16)), head: map[string]int{}, line: 1}
-	t.r.ReuseRecord = true
-	t.r.TrimLeadingSpace = true
+	t := &table{path: path, r: r, head: map[string]int{}, line: row - 1}
 	head, err := t.r.Read()
 	if err != nil {
-		f.Close()
+		r.Close()
 		return nil, fmt.Errorf("%s: no header line: %w", path, err)
 	}
 	for c, h := range head {
@@ -97,7 +126,7 @@ func readTable(path string, need ...string) (*table, error) {
 	}
 	for _, n := range need {
 		if _, ok := t.head[n]; !ok {
-			f.Close()
+			r.Close()
 			return nil, fmt.Errorf("%s: no column %q", path, n)
 		}
 	}
@@ -108,12 +137,12 @@ func readTable(path string, need ...string) (*table, error) {
 func (t *table) next() (bool, error) {
 	rec, err := t.r.Read()
 	if err == io.EOF {
-		t.f.Close()
+		t.r.Close()
 		return false, nil
 	}
 	t.line++
 	if err != nil {
-		t.f.Close()
+		t.r.Close()
 		return false, fmt.Errorf("%s: %w", t.path, err)
 	}
 	t.rec = rec

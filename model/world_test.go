@@ -73,11 +73,21 @@ func TestTotals(t *testing.T) {
 	}{
 		{"absorption", all / 1e3, 199.7, 0.05}, {"trade", cross / 1e3, 27.1, 0.05}, {"US imports", imports, 3611, 0.5}, {"US exports", exports, 2649, 0.5},
 		{"JPN > USA", pair(jp, us), 149.6, 0.05}, {"CHN > USA", pair(cn, us), 532, 0.5}, {"USA > JPN", pair(us, jp), 131.9, 0.05},
-		{"world value added", sum(w.WL0) / 1e6, 97.2, 0.05}, {"US value added", w.WL0[us] / 1e6, 25.93, 0.005}, {"JP value added", w.WL0[jp] / 1e6, 4.16, 0.005},
 	} {
 		if math.Abs(c.got-c.want) > c.tol {
 			t.Errorf("%s: %.4f, want %g", c.what, c.got, c.want)
 		}
+	}
+}
+
+// TestHybrid checks the capped coefficients with the same notes: value added
+// 97.2 tn, United States 25.93, Japan 4.16.
+func TestHybrid(t *testing.T) {
+	w := world(t, "icio2022-hybrid")
+	us, _ := w.Economy("US")
+	jp, _ := w.Economy("JP")
+	if all, a, b := sum(w.WL0)/1e6, w.WL0[us]/1e6, w.WL0[jp]/1e6; math.Abs(all-97.2) > 0.05 || math.Abs(a-25.93) > 0.005 || math.Abs(b-4.16) > 0.005 {
+		t.Errorf("value added %.3f tn, United States %.3f, Japan %.3f", all, a, b)
 	}
 }
 
@@ -156,7 +166,7 @@ func userFiles() map[string]string {
 func TestUserWorld(t *testing.T) {
 	dir := t.TempDir()
 	write(t, dir, userFiles())
-	w, err := ReadWorld(dir, false)
+	w, err := ReadWorld(dir, false, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +174,7 @@ func TestUserWorld(t *testing.T) {
 		t.Errorf("world %+v, adjusted %+v", w.Economies, w.Adjusted)
 	}
 	write(t, dir, map[string]string{"new.csv": "exporter,importer,sector,rate\n*,US,*,0.25\n"})
-	tar, err := w.ReadTariffs(filepath.Join(dir, "new.csv"))
+	tar, err := w.ReadTariffs(filepath.Join(dir, "new.csv"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +195,14 @@ func TestUserWorld(t *testing.T) {
 		{"absent in io", "io.csv", "JP,G,G,0.3\nJP,S,S,0.2\nJP,G,S,0.1\nJP,S,G,0.1\n", "", "io.csv: JPN: economy is in flows.csv and not in io.csv", true},
 		{"absent in flows, tariffs", "tariffs.csv", "US,JP,G,0.05\n", "US,JP,G,0.05\nDE,JP,G,0.05\n", "economy DEU is in tariffs.csv and not in flows.csv", false},
 		{"inputs over purchases", "io.csv", "US,G,S,0.1", "US,G,S,0.7", "USA:G: inputs use", true},
+		{"input given twice", "io.csv", "JP,G,G,0.3", "JP,G,G,0.3\nJP,G,G,0.3", "JPN G > G: given twice", false},
+		{"duty at home", "tariffs.csv", "US,JP,G,0.05", "US,JP,G,0.05\nUS,US,G,0.05", "USA > USA : G: rate 0.05 on home sales", true},
+		{"negative rate", "tariffs.csv", "US,JP,G,0.05", "US,JP,G,-0.05", "USA > JPN : G: rate -0.05", true},
+		{"rate in percent", "tariffs.csv", "US,JP,G,0.05", "US,JP,G,50", "rate 50 (0.25 is 25 percent)", true},
+		{"no tariffs", "tariffs.csv", "exporter,importer,sector,rate\nUS,JP,G,0.05\nJP,USA,G,0.025\n", "", "no header line", false},
+		{"no economy", "flows.csv", "US,JP,G,60", "US,,G,60", "flows.csv:3: no code of the exporter or importer", false},
+		{"infinite", "io.csv", "US,G,G,0.3", "US,G,G,Inf", "coef is not finite", false},
+		{"elasticity", "sectors.csv", "G,Goods,1,4", "G,Goods,1,0", "elasticity 0 of sector G must be above 0", false},
 		{"unknown sector", "flows.csv", "US,JP,G,60", "US,JP,X,60", "sector \"X\" is not in sectors.csv", false},
 		{"twice", "flows.csv", "US,JP,G,60", "US,JP,G,60\nUS,JP,G,60", "given twice", false},
 		{"not a number", "flows.csv", "US,JP,G,60", "US,JP,G,sixty", "flows.csv:3: column value_musd: \"sixty\" is not a number", false},
@@ -192,11 +210,11 @@ func TestUserWorld(t *testing.T) {
 		files := userFiles()
 		files[c.file] = strings.Replace(files[c.file], c.from, c.to, 1)
 		write(t, dir, files)
-		_, err := ReadWorld(dir, false)
+		_, err := ReadWorld(dir, false, nil)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
-		w, err := ReadWorld(dir, true)
+		w, err := ReadWorld(dir, true, nil)
 		if c.repairs != (err == nil) {
 			t.Errorf("%s: repair gave %v", c.name, err)
 		}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"kanzei"
 )
 
 // A page is a text without its markup: blanks folded, paragraphs ended by a
@@ -14,14 +16,20 @@ type page struct {
 	text string
 	at   []int32
 	// columns says that the lines look like two or more columns side by side.
-	columns bool
+	columns  bool
+	unfolded bool       // the columns were put one after the other
+	signed   kanzei.Day // "7 days after the date of this order" counts from it
 }
 
 func (p *page) span(start, end int) Span {
 	if start >= end {
 		return Span{int(p.at[start]), int(p.at[start])}
 	}
-	return Span{int(p.at[start]), int(p.at[end-1]) + 1}
+	a, b := int(p.at[start]), int(p.at[end-1])
+	if b < a { // words on both sides of a break between columns
+		a, b = b, a
+	}
+	return Span{a, b + 1}
 }
 
 // frontMatter reads the block between two lines of three hyphens at the head
@@ -99,6 +107,15 @@ func clean(text string, from int) *page {
 	body := text[from:]
 	long, double, columns := setting(body)
 	p := &page{columns: columns}
+	var moved []int32 // where the bytes of a body put in another order stood
+	if columns || strings.Contains(body, "9903.") && !strings.Contains(body, "<td") {
+		b, at, unfolded := unfold(body, columns)
+		if at != nil {
+			body, moved = b, at
+			p.unfolded = unfolded
+			p.columns = p.columns && !unfolded
+		}
+	}
 	var b strings.Builder
 	b.Grow(len(body))
 	p.at = make([]int32, 0, len(body)+1)
@@ -201,6 +218,13 @@ func clean(text string, from int) *page {
 			i += 2
 		case c == '*':
 			i++
+		case c == '-' && broken(body, i) > 0: // a word broken at the end of a line
+			if !compound(body, i) {
+				i += broken(body, i)
+				break
+			}
+			put("-", from+i)
+			i += broken(body, i)
 		case c == '[':
 			if k := find(&link, "](", i); k < len(body) && k-i < 300 {
 				i++
@@ -237,14 +261,52 @@ func clean(text string, from int) *page {
 		}
 	}
 	p.text = b.String()
+	if moved != nil {
+		for k, at := range p.at {
+			p.at[k] = moved[int(at)-from] + int32(from)
+		}
+	}
 	p.at = append(p.at, int32(len(text)))
 	return p
+}
+
+// broken returns how many bytes lie between a hyphen at i and the rest of its
+// word on the next line; zero where the hyphen ends no line.
+func broken(s string, i int) int {
+	if i == 0 || s[i-1] < 'a' || s[i-1] > 'z' {
+		return 0
+	}
+	feeds := 0
+	for j := i + 1; j < len(s) && j < i+120; j++ {
+		switch c := s[j]; {
+		case c == '\n':
+			feeds++
+		case c == ' ' || c == '\r' || c == '\t':
+		case feeds == 1 && c >= 'a' && c <= 'z':
+			return j - i
+		default:
+			return 0
+		}
+	}
+	return 0
+}
+
+// compounds are words that keep their hyphen at the end of a line.
+var compounds = words("low high non self anti counter country across most third second first long short heavy medium light duty tariff tax free well co cross trade year day month week all north south east west full value metal")
+
+// compound reports whether the hyphen at i belongs to the word.
+func compound(s string, i int) bool {
+	b := i
+	for b > 0 && i-b < 12 && isLetter(s[b-1]) {
+		b--
+	}
+	return compounds[strings.ToLower(s[b:i])]
 }
 
 // itemAt reports whether a list item begins at offset i: "- ", "(a)", "\(b\)", "12. ".
 func itemAt(s string, i int) bool {
 	s = s[min(i, len(s)):min(len(s), i+14)]
-	if strings.HasPrefix(s, "-   ") || strings.HasPrefix(s, "•") {
+	if strings.HasPrefix(s, "- ") || strings.HasPrefix(s, "•") {
 		return true
 	}
 	s = strings.ReplaceAll(s, `\`, "")

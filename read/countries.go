@@ -1,8 +1,8 @@
 package read
 
 // Names and adjectives beside the short names of package kanzei, as news and
-// orders write them: code, then names separated by commas. Cities and persons
-// are not countries.
+// orders write them: code, then names separated by commas. Persons are not
+// countries.
 const countryNames = `
 AE United Arab Emirates, UAE, Emirati
 AF Afghan
@@ -131,6 +131,33 @@ ZA South African
 ZM Zambian
 ZW Zimbabwean
 `
+
+// Capitals that stand for their governments: "Tokyo pays", never "in Tokyo".
+const capitalNames = `
+AU Canberra
+BR Brasília, Brasilia
+CA Ottawa
+CH Bern, Berne
+CN Beijing
+GB London, Downing Street
+ID Jakarta
+IN New Delhi, Delhi
+JP Tokyo
+KR Seoul
+MX Mexico City
+RU Moscow
+TH Bangkok
+TW Taipei
+VN Hanoi
+`
+
+var capitals = func() map[string]bool {
+	m := map[string]bool{}
+	for _, t := range tokens(capitalNames, 0, len(capitalNames), nil) {
+		m[t.low] = m[t.low] || !t.upper
+	}
+	return m
+}()
 
 // Groups of countries, by the word that stands for them.
 const groupNames = `

@@ -56,6 +56,9 @@ func dateAt(ts []token, i int, doc kanzei.Day) (day, last kanzei.Day, n int) {
 		}
 		return 0, 0
 	}
+	if i >= len(ts) {
+		return 0, 0, 0
+	}
 	t := ts[i]
 	switch {
 	case t.kind == 'w' && t.cap && months[t.low] != 0:
@@ -200,6 +203,35 @@ func clockAt(ts []token, i int) (minute, n int) {
 		return h%12*60 + m, 4
 	case "pm":
 		return (h%12+12)*60 + m, 4
+	}
+	return 0, 0
+}
+
+// daysAfter reads "21 days after the date of this order".
+func daysAfter(ts []token, i int, signed kanzei.Day) (day kanzei.Day, n int) {
+	if signed == 0 || ts[i].kind != 'n' && ts[i].kind != 'w' {
+		return 0, 0
+	}
+	days, _, n := durationAt(ts, i)
+	if n == 0 || days == 0 {
+		return 0, 0
+	}
+	k := i + n
+	for j, want := range [...]string{"after", "the", "date", "of", "this"} {
+		if k >= len(ts) || ts[k].low != want && !(j == 4 && ts[k].low == "the") {
+			return 0, 0
+		}
+		k++
+	}
+	if k >= len(ts) {
+		return 0, 0
+	}
+	if ts[k].low == "executive" && k+1 < len(ts) {
+		k++
+	}
+	switch ts[k].low {
+	case "order", "proclamation", "memorandum":
+		return signed + kanzei.Day(days), k + 1 - i
 	}
 	return 0, 0
 }

@@ -34,24 +34,32 @@ func (r *Reader) ReadOn(name string, text []byte, date kanzei.Day) *Document {
 	d.Source = tidy(fields["source_url"])
 	if date == 0 {
 		d.Date, d.DatedBy = findDate(name, fields, t[rest:])
+		if d.Date == 0 && strings.Contains(t[rest:min(len(t), rest+4000)], "<") { // a page pasted with its markup
+			d.Date, d.DatedBy = findDate(name, nil, p.text)
+		}
 	}
 	if d.Official {
 		d.Number = orderNumber(p, us)
 		d.Signed = signedDay(p, us)
 	}
+	if p.unfolded {
+		d.Remarks = append(d.Remarks, "the text is set in columns side by side; they were read one after the other")
+	}
 	if p.columns {
 		d.Remarks = append(d.Remarks, "the text seems to be set in columns side by side; sentences run across them and were not put together")
 	}
+	if p.signed = d.Signed; p.signed == 0 && d.Official {
+		p.signed = d.Date
+	}
 	b := &builder{r: r, d: d, p: p}
-	var buf []token
+	var s scan
 	counts := map[kanzei.Origin]int{}
 	total := 0
 	for i, u := range us {
-		s := r.scan(p, u, d.Date, buf)
-		buf = s.ts
+		s = r.scan(p, u, d.Date, s)
 		d.Sentences = append(d.Sentences, Sentence{Text: p.text[u.start:u.end], Span: p.span(u.start, u.end), Cite: u.cite, Operative: u.operative})
 		for _, m := range s.ms {
-			if m.Kind == Country && m.origin != 0 && !m.us {
+			if m.Kind == Country && m.origin != 0 && !m.us && !capitals[m.low()] {
 				counts[m.origin]++
 				total++
 			}
@@ -70,8 +78,8 @@ func (r *Reader) ReadOn(name string, text []byte, date kanzei.Day) *Document {
 			d.Unread = append(d.Unread, i)
 		}
 	}
-	for o, n := range counts { // a report is about a country named in at least a third of all places
-		if n*3 >= total && n > 1 && (d.Subject == 0 || n > counts[d.Subject] || n == counts[d.Subject] && o < d.Subject) {
+	for o, n := range counts { // a report is about a country named in at least half of all places
+		if n*2 >= total && n > 1 && (d.Subject == 0 || n > counts[d.Subject] || n == counts[d.Subject] && o < d.Subject) {
 			d.Subject = o
 		}
 	}

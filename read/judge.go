@@ -87,6 +87,7 @@ type judge struct {
 	self     []string // programs of the instrument read, when the ledger has it
 	awaiting []ledger.Change
 	cache    map[string][]candidate
+	state    *ledger.State // of the moment last asked for
 }
 
 // A candidate is a provision that a statement may mean.
@@ -121,7 +122,7 @@ func (f *candidate) basis() Basis {
 // provisions returns what a statement may mean: for headings named, these; for
 // programs, theirs; else all that reach the origin.
 func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []candidate {
-	key := fmt.Sprint(st.Headings, st.Programs, st.instr, o, at, st.Kind == Exemption)
+	key := fmt.Sprint(st.Headings, st.Programs, st.instr, o, at, st.Kind == Exemption, st.Claim == OnHold, st.Claim == Ends, st.hasRate)
 	if v, ok := j.cache[key]; ok {
 		return v
 	}
@@ -170,7 +171,10 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 		if len(st.Headings) == 0 && st.Kind != Exemption && claimed(&f.s) {
 			continue // paid by those only who declare a fact the text does not speak of
 		}
-		f.own = !slices.ContainsFunc(f.s.Origins, func(it kanzei.OriginItem) bool { return it.All })
+		if st.hasRate && o != 0 && len(st.Headings) == 0 && len(programs) == 0 && st.Kind != Exemption && f.s.Effect == kanzei.Levies && ofAll(f.s.Origins) && !allGoods(f.s.Products) {
+			continue // a duty on some goods of every country is not what the country's goods pay
+		}
+		f.own = !ofAll(f.s.Origins)
 		switch {
 		case f.s.Status == ledger.Suspended:
 			f.until = j.resumes(h, at)
@@ -179,7 +183,7 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 		}
 		out = append(out, f)
 	}
-	if o == 0 && len(st.Headings) == 0 && slices.ContainsFunc(out, func(c candidate) bool { return !c.own && c.from == 0 && c.s.Status == ledger.InForce }) {
+	if o == 0 && len(st.Headings) == 0 && st.Claim != OnHold && slices.ContainsFunc(out, func(c candidate) bool { return !c.own && c.from == 0 && c.s.Status == ledger.InForce }) {
 		// no country named: what is levied on all, not what one country pays
 		out = slices.DeleteFunc(out, func(c candidate) bool { return c.own })
 	}
@@ -188,6 +192,14 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 	})
 	j.cache[key] = out
 	return out
+}
+
+func ofAll(origins []kanzei.OriginItem) bool {
+	return slices.ContainsFunc(origins, func(it kanzei.OriginItem) bool { return it.All })
+}
+
+func allGoods(products []kanzei.ProductItem) bool {
+	return len(products) == 0 || slices.ContainsFunc(products, func(it kanzei.ProductItem) bool { return it.All })
 }
 
 // claimed reports whether a provision applies only where a fact is declared.
@@ -257,11 +269,23 @@ func (j *judge) judge(f *Finding) {
 	case Deal:
 		j.deal(f)
 		return
+	case Judgment:
+		j.ruled(f)
+		return
 	case Scope:
 		j.scope(f)
 		return
 	}
 	if st.unheld != "" {
+		// a duty on all goods of the country reaches these unless excepted
+		if st.hasRate && len(st.Origins) == 1 {
+			j.one(f, st.Origins[0])
+			if f.Verdict == Agrees {
+				f.Why += fmt.Sprintf("; whether it reaches “%s” was not looked up", st.unheld)
+				return
+			}
+		}
+		f.Law, f.More = nil, 0
 		f.say(NotInLedger, "the ledger has no program for “%s”", st.unheld)
 		return
 	}
@@ -344,10 +368,17 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 		return
 	case Ends:
 		over, live := pick(ledger.Terminated, true), pick(ledger.InForce, true)
+		recent := slices.DeleteFunc(slices.Clone(over), func(x candidate) bool {
+			a := x.s.Changed.Act
+			return a == nil || a.From < at-60*24*60 || o != 0 && !x.own
+		})
 		ahead := slices.DeleteFunc(slices.Clone(live), func(x candidate) bool { return x.until == 0 })
 		switch {
 		case len(list) == 0:
 			f.say(NotInLedger, "no provision of the ledger answers to it")
+		case len(recent) > 0 && st.hasRate:
+			f.say(Agrees, "no longer in force %s", on)
+			f.lean(recent...)
 		case len(live) == 0:
 			f.say(Agrees, "no longer in force %s", on)
 			f.lean(append(over, pick(ledger.Suspended, true)...)...)
@@ -362,6 +393,8 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 	case Exempts:
 		live := pick(ledger.InForce, false)
 		switch {
+		case len(st.duties) > 0 && len(st.Headings) == 0:
+			j.excused(f, at)
 		case len(live) > 0:
 			f.say(Agrees, "the law has such an exception %s", on)
 			f.lean(live...)
@@ -377,8 +410,38 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 			j.changed(f, list)
 			return
 		}
+		if st.factor > 0 {
+			j.multiplied(f, pick(ledger.InForce, false))
+			return
+		}
+	}
+	if st.Claim == Changes || st.Claim == InForce || st.Claim == Begins {
+		if j.summed(f, pick, o) {
+			return
+		}
 	}
 	j.levied(f, pick, list, on, at)
+}
+
+// later finds the rate of a statement among what the provisions have later, by
+// what is known.
+func (j *judge) later(list []candidate, st *Statement) []candidate {
+	if !st.hasRate || st.From != 0 {
+		return nil
+	}
+	var out []candidate
+	for _, x := range list {
+		for _, m := range j.bounds {
+			if m <= j.at {
+				continue
+			}
+			if s := j.b.Standing(x.s.Heading, m); s.Status == ledger.InForce && sameRate(&s, st) {
+				out = append(out, candidate{s: s, from: m, own: x.own})
+				break
+			}
+		}
+	}
+	return out
 }
 
 func sameRate(s *ledger.Standing, st *Statement) bool {
@@ -399,20 +462,28 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 	switch {
 	case st.Negated && len(live) == 0:
 		f.say(Agrees, "no such duty is in force %s", on)
+	case st.Negated && st.partial:
+		f.say(NotInLedger, "the text says so of some goods; which was not read")
 	case st.Negated:
 		f.say(Differs, "in force %s", on)
 		f.lean(live...)
 	case len(live) > 0:
 		f.say(Agrees, "in force %s", on)
+		f.Why += voided(live[0])
+		if st.amount {
+			f.Why += "; dollars are not compared"
+		}
 		if st.Claim == Begins && st.From == 0 && live[0].s.Changed.Act != nil {
-			f.Why = "in force since " + live[0].s.Changed.Act.From.Day().String()
+			f.Why = "in force since " + live[0].s.Changed.Act.From.Day().String() + voided(live[0])
 		}
 		if st.Until != 0 && live[0].until != 0 && live[0].until.Day() != st.Until.Day() {
 			f.say(Differs, "the law ends it at %s, the text at %s", live[0].until, st.Until)
 		}
 		if st.vague || strings.HasSuffix(strings.Join(st.Programs, " "), "*") {
 			live = onePerProgram(live)
-			f.Why += fmt.Sprintf(", under %d programs", len(live))
+			if len(live) > 1 {
+				f.Why += fmt.Sprintf(", under %d programs", len(live))
+			}
 		}
 		f.lean(live...)
 	case len(ahead) > 0 && (st.Claim == InForce):
@@ -448,8 +519,25 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 				other = append(other, x)
 			}
 		}
+		if next := j.later(other, st); len(next) > 0 {
+			if st.Claim == InForce {
+				f.say(Announced, "the text says “%s”; by the law known it begins at %s, and %s until then", words, next[0].from, other[0].s.Rate.Rate.Text)
+			} else {
+				f.say(Agrees, "begins at %s", next[0].from)
+			}
+			f.lean(next...)
+			return
+		}
+		if len(other) > 0 && st.hasRate && st.Claim == Begins && st.From == 0 {
+			f.say(Announced, "of what is to come, without a day; the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
+			f.lean(other...)
+			return
+		}
 		if len(other) > 0 && st.hasRate {
 			f.say(Differs, "the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
+			if x := other[0].s.Rate; x.Mode == kanzei.Additional && x.Rate.AdValorem < st.rate {
+				f.Why += " on top of column 1"
+			}
 			f.lean(other...)
 			return
 		}

@@ -79,6 +79,12 @@ func (j *judge) notes(st *Statement) []Basis {
 			if a.Kind != kanzei.ActNote || st.Kind == Deal && !strings.Contains(strings.ToLower(in.Title), "agreement") {
 				continue
 			}
+			if len(st.Programs) > 0 && !slices.ContainsFunc(a.Targets, func(t string) bool {
+				t = strings.TrimPrefix(t, "program:")
+				return slices.ContainsFunc(st.Programs, func(p string) bool { return ledger.Names(p, t, t) })
+			}) {
+				continue // the announcement is of other duties
+			}
 			for _, o := range st.Origins {
 				if strings.Contains(a.Note, strings.TrimPrefix(o.Name(), "South ")) && (!st.hasRate || strings.Contains(a.Note, st.rate.String()+" %")) {
 					ref := ledger.Ref{Instrument: in, Act: a}
@@ -88,6 +94,45 @@ func (j *judge) notes(st *Statement) []Basis {
 		}
 	}
 	return out
+}
+
+// excused judges "the duties imposed by heading H shall not apply to goods":
+// the ledger has such an exception where that duty yields to the duties on the
+// goods. Which exception of its own program is meant for goods described in
+// words only is not read.
+func (j *judge) excused(f *Finding, at kanzei.Moment) {
+	st := &f.Statement
+	if j.state == nil || j.state.Moment != at {
+		j.state = j.b.At(at)
+	}
+	in := func(refs []string, p *kanzei.Provision) bool {
+		return slices.ContainsFunc(refs, func(t string) bool { return ledger.Names(t, p.Heading, p.Program) })
+	}
+	found, exceptions := false, 0
+	programs := map[string]bool{}
+	for _, p := range j.state.Provisions {
+		if p.Effect == kanzei.Levies && in(st.duties, &p.Provision) {
+			found = true
+			programs[p.Program] = true
+			for _, q := range j.state.Provisions {
+				if q.Effect == kanzei.Levies && in(st.Programs, &q.Provision) && j.state.Yields(&p.Provision, &q.Provision) {
+					f.say(Agrees, "%s yields to %s", p.Heading, q.Program)
+					f.lean(candidate{s: p.Standing}, candidate{s: q.Standing})
+					return
+				}
+			}
+		}
+	}
+	for _, p := range j.state.Provisions {
+		if p.Effect == kanzei.Excuses && programs[p.Program] {
+			exceptions++
+		}
+	}
+	if !found {
+		f.say(NotInLedger, "the ledger has no duty of %s", strings.Join(st.duties, ", "))
+		return
+	}
+	f.say(NotInLedger, "the duty has %d exceptions in the ledger; which of them is meant was not read", exceptions)
 }
 
 // hold judges a pause.
@@ -128,8 +173,12 @@ func (j *judge) hold(f *Finding, held, live []candidate) {
 			return
 		}
 	}
-	if a := held[0].s.Changed.Act; st.Until != 0 && a.Until != kanzei.Forever && a.Until.Day() != st.Until.Day() {
-		f.say(Differs, "the law suspends until %s, the text until %s", a.Until, st.Until)
+	if a := held[0].s.Changed.Act; st.Until != 0 && held[0].until.Day() != st.Until.Day() && a.Until != kanzei.Forever && a.Until.Day() != st.Until.Day() {
+		if st.ahead && st.Until > held[0].until {
+			f.say(Announced, "the law known suspends until %s; the text speaks of more", held[0].until)
+		} else {
+			f.say(Differs, "the law suspends until %s, the text until %s", a.Until, st.Until)
+		}
 		f.lean(held...)
 		return
 	}

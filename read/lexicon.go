@@ -28,6 +28,7 @@ type lexicon struct {
 // read, and found "not in the ledger".
 var productWords = []struct{ programs, phrases string }{
 	{"ieepa.reciprocal", "baseline, base line, across the board, reciprocal, universal tariff, universal tariffs, country specific, all imports, all goods, all imported goods, almost all imports, nearly all imports"},
+	{"ieepa.*", "ieepa, international emergency economic powers act, emergency powers, emergency tariffs"},
 	{"ieepa.fentanyl-*", "fentanyl, synthetic opioid, illicit drugs"},
 	{"s122.surcharge", "surcharge, import surcharge, section 122, temporary import duty"},
 	{"s301.*", "section 301"},
@@ -52,19 +53,22 @@ var productWords = []struct{ programs, phrases string }{
 	{"s201.solar", "solar cells, solar panels, solar products"},
 	{"s201.washers", "washing machines, washers"},
 	{"s301.forced-labor", "forced labor, forced labour"},
-	{"", "aircraft, jet engines, critical minerals, ships, cranes, films, movies, seafood, beef, rice, dairy, alcohol, wine, spirits, fertilizer, potash, energy, oil, coffee, bananas"},
+	{"", "aircraft, jet engines, critical minerals, ships, cranes, films, movies, seafood, beef, rice, dairy, alcohol, wine, spirits, fertilizer, potash, energy, oil, coffee, bananas, agricultural, fertilizers"},
 }
 
 // What happens to a measure.
 var verbWords = []struct{ act, phrases string }{
 	{"hold", "pause, paused, pauses, pausing, on hold, suspend, suspended, suspends, suspending, suspension, halt, halted, freeze, frozen, froze, delay, delayed, delays, postpone, postponed, put off, deferred, reprieve, truce, moratorium, shall not take effect, will not take effect"},
 	{"keep", "kept in place, keep in place, remain in place, remains in place, remained in place, remain in effect, remains in effect, remain in force, remains in force, in effect, in force, took effect, take effect, takes effect, taken effect, went into effect, go into effect, goes into effect, gone into effect, came into effect, come into effect, came into force, come into force, stay in place, remain, remains, still face, faces, facing, kept, maintained, shall continue, continue to apply"},
-	{"impose", "impose, imposed, imposes, imposing, levy, levied, levies, slap, slapped, slaps, shall be subject to, will be subject to, are subject to, is subject to, be subject to, shall apply, will apply, applies, shall be, will face, would face, to face, face, hit, charge, charged, enact, enacted, introduce, introduced"},
-	{"change", "amend, amended, amending, modify, modified, modifies, revised, revise, increase, increased, increases, increasing, raise, raised, raises, raising, hike, hiked, double, doubled, doubling, reduce, reduced, reduces, reducing, lower, lowered, lowers, lowering, cut, cutting, decrease, decreased, adjusted, retain, deleting, striking, replacing, in lieu thereof"},
-	{"end", "terminate, terminated, terminates, terminating, termination, revoke, revoked, rescind, rescinded, repeal, repealed, lifted, lift, lifting, eliminate, eliminated, eliminating, elimination, remove, removed, removing, removal, scrap, scrapped, drop, dropped, dropping, abolish, withdrawn, ineffective, no longer be in effect, no longer be collected, no longer apply, shall end, expire, expires, expired, invalid, struck down"},
+	{"court", "supreme court, court of international trade, appeals court, court, courts, judges, justices, cit, scotus, federal circuit"},
+	{"void", "strike down, struck down, strikes down, striking down, invalid, invalidate, invalidated, invalidates, overturn, overturned, overturns, annul, annulled, annuls, voided, vacated, set aside, threw out, thrown out, nullified"},
+	{"unlawful", "illegal, unlawful, void, block, blocked, blocks"}, // of courts only
+	{"impose", "pay, pays, paid, paying, attract, attracts, incur, incurs, subject to, impose, imposed, imposes, imposing, levy, levied, levies, slap, slapped, slaps, shall be subject to, will be subject to, are subject to, is subject to, be subject to, shall apply, will apply, applies, shall be, will face, would face, to face, face, hit, charge, charged, enact, enacted, introduce, introduced"},
+	{"change", "amend, amended, amending, modify, modified, modifies, revised, revise, increase, increased, increases, increasing, raise, raised, raises, raising, hike, hiked, double, doubled, doubles, doubling, triple, tripled, tripling, halve, halved, halving, reduce, reduced, reduces, reducing, lower, lowered, lowers, lowering, cut, cutting, decrease, decreased, adjusted, retain, deleting, striking, replacing, in lieu thereof"},
+	{"end", "terminate, terminated, terminates, terminating, termination, revoke, revoked, rescind, rescinded, repeal, repealed, lifted, lift, lifting, eliminate, eliminated, eliminating, elimination, remove, removed, removing, removal, scrap, scrapped, drop, dropped, dropping, abolish, withdrawn, ineffective, no longer be in effect, no longer be collected, no longer apply, shall end, expire, expires, expired"},
 	{"exempt", "exempt, exempted, exempts, exempting, exemption, exemptions, excluded, shall not be subject to, will not be subject to, shall not apply, does not apply, do not apply, not subject to, excepted, exclusion, exclusions"},
 	{"announce", "announce, announced, announces, announcing, unveiled, unveil, declared, declare"},
-	{"threat", "threaten, threatened, threatens, threatening, warned, warn, warns, plan, plans, planned, planning, consider, considering, mulls, proposed, propose, proposes, vowed, pledged, could, may, might"},
+	{"threat", "threaten, threatened, threatens, threatening, warned, warn, warns, plan, plans, planned, planning, consider, considering, mulls, proposed, propose, proposes, vowed, pledged, promised, promises, could, may, might"},
 	{"future", "will, would, shall, set to, due to, about to, starting, scheduled to, going to, upcoming"},
 	{"ask", "request, requests, requested, requesting, ask, asks, asked, asking, urge, urged, urges, persuade, persuading, convince, convincing, demand, demanded, demands, seek, seeks, sought, call for, called for, press for, appeal, appealed, hopes to, wants, want"},
 	{"talk", "talks, talk, negotiate, negotiation, negotiations, negotiating, negotiator, phone call, meeting, meet, summit, discussions, discussion, views"},
@@ -105,6 +109,7 @@ func newLexicon(l *ledger.Ledger) *lexicon {
 		}
 	}
 	list(countryNames, func(code, name string) { add(name, Country, code, true) })
+	list(capitalNames, func(code, name string) { add(name, Country, code, true) })
 	list(groupNames, func(code, name string) { add(name, Country, code, true) })
 	for _, n := range []string{"United States", "US", "USA", "America", "American", "Americans", "Washington", "United States of America"} {
 		add(n, Country, "US", true)

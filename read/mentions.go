@@ -31,8 +31,9 @@ type scan struct {
 
 // scan finds the mentions of a unit. Each rule looks at a bounded number of
 // tokens, so the time is linear.
-func (r *Reader) scan(p *page, u unit, doc kanzei.Day, buf []token) scan {
-	s := scan{ts: tokens(p.text, u.start, u.end, buf[:0])}
+// The mentions of the scan before, if given, are overwritten.
+func (r *Reader) scan(p *page, u unit, doc kanzei.Day, used scan) scan {
+	s := scan{ts: tokens(p.text, u.start, u.end, used.ts[:0]), ms: used.ms[:0]}
 	ts := s.ts
 	quoted := false
 	add := func(m ment, i, n int) {
@@ -66,6 +67,12 @@ func (r *Reader) scan(p *page, u unit, doc kanzei.Day, buf []token) scan {
 		}
 		if minute, n := clockAt(ts, i); n > 0 {
 			for k := i + n; k < len(ts) && k < i+n+7; k++ {
+				if d, m := daysAfter(ts, k, p.signed); m > 0 {
+					add(ment{Mention: Mention{Kind: Date, Value: d.String(), Role: dateRole(ts, i)}, day: d, last: d, minute: minute}, i, k+m-i)
+					i = k + m
+					n = 0
+					break
+				}
 				if d, last, m := dateAt(ts, k, doc); m > 0 && d == last {
 					add(ment{Mention: Mention{Kind: Date, Value: d.String(), Role: dateRole(ts, i)}, day: d, last: d, minute: minute}, i, k+m-i)
 					i = k + m
@@ -91,6 +98,11 @@ func (r *Reader) scan(p *page, u unit, doc kanzei.Day, buf []token) scan {
 			i += n
 			continue
 		}
+		if d, n := daysAfter(ts, i, p.signed); n > 0 {
+			add(ment{Mention: Mention{Kind: Date, Value: d.String(), Role: dateRole(ts, i)}, day: d, last: d, minute: -1}, i, n)
+			i += n
+			continue
+		}
 		if days, text, n := durationAt(ts, i); n > 0 {
 			add(ment{Mention: Mention{Kind: Duration, Value: text}, days: days}, i, n)
 			i += n
@@ -99,6 +111,11 @@ func (r *Reader) scan(p *page, u unit, doc kanzei.Day, buf []token) scan {
 		if f, n := percentAt(ts, i); n > 0 {
 			add(ment{Mention: Mention{Kind: Rate, Value: f.String() + "%", Role: rateRole(ts, i, n)}, rate: f}, i, n)
 			i += n
+			continue
+		}
+		if t.kind == 'n' && i+1 < len(ts) && (ts[i+1].low == "dollars" || i > 0 && ts[i-1].kind == '$') && len(t.low) < 12 {
+			add(ment{Mention: Mention{Kind: Amount, Value: "$" + t.low, Role: rateRole(ts, i, 2)}}, i, 1)
+			i++
 			continue
 		}
 		if m, n := codeAt(ts, i); n > 0 {
@@ -133,6 +150,9 @@ func (r *Reader) scan(p *page, u unit, doc kanzei.Day, buf []token) scan {
 // misread tells words from the names they look like.
 func misread(ts []token, i, n int, e *entry) bool {
 	if e.kind != Country {
+		if e.kind == Product && ts[i].low == "reciprocal" && i+1 < len(ts) && ts[i+1].low == "trade" {
+			return true // the name of an agreement
+		}
 		if e.kind == Verb && e.value == "talk" && ts[i].low == "views" {
 			return i < 1 || ts[i-1].low != "exchange"
 		}
@@ -144,6 +164,15 @@ func misread(ts []token, i, n int, e *entry) bool {
 	}
 	if i+n < len(ts) {
 		after = ts[i+n]
+	}
+	if capitals[ts[i].low] && e.value != "MX" || e.value == "MX" && n == 2 && ts[i+1].low == "city" {
+		switch before {
+		case "in", "to", "from", "at", "near", "of", "outside", "through", "via", "visit", "visits", "visited":
+			return true // the place
+		}
+		if i < 2 && (after.kind == ':' || after.kind == '(' || after.kind == '-') {
+			return true // where the report was written
+		}
 	}
 	switch {
 	case doubtful[ts[i].low] && n == 1 && (i == 0 && len(ts) > 8 || before == "new"):
@@ -162,6 +191,9 @@ func misread(ts []token, i, n int, e *entry) bool {
 func percentAt(ts []token, i int) (kanzei.Fraction, int) {
 	text := ts[i].low
 	if ts[i].kind == 'w' {
+		if f, n := partAt(ts, i); n > 0 {
+			return f, n
+		}
 		n, ok := small[text]
 		if !ok {
 			return 0, 0
@@ -204,6 +236,19 @@ func percentAt(ts []token, i int) (kanzei.Fraction, int) {
 	return f, n
 }
 
+var shares = map[string]int{"half": 50, "quarter": 25, "fifth": 20, "tenth": 10}
+
+// partAt reads "a tariff of a quarter": a part of the value in words.
+func partAt(ts []token, i int) (kanzei.Fraction, int) {
+	if i < 2 || ts[i-1].low != "of" || !dutyWords[ts[i-2].low] || i+1 >= len(ts) || ts[i].low != "a" && ts[i].low != "one" {
+		return 0, 0
+	}
+	if p := shares[ts[i+1].low]; p > 0 && (i+2 >= len(ts) || ts[i+2].low != "of" && ts[i+2].low != "percent") {
+		return kanzei.Percent(p), 2
+	}
+	return 0, 0
+}
+
 // rateRole tells a rate from a threshold, a share, and the rate it replaces.
 func rateRole(ts []token, i, n int) string {
 	at := func(k int) string {
@@ -213,7 +258,7 @@ func rateRole(ts []token, i, n int) string {
 		return ""
 	}
 	b := i - 1
-	for at(b) == "“" || at(b) == "\"" || at(b) == "an" || at(b) == "a" || at(b) == "additional" || at(b) == "the" {
+	for at(b) == "“" || at(b) == "\"" || at(b) == "an" || at(b) == "a" || at(b) == "additional" || at(b) == "the" || at(b) == "words" || at(b) == "word" {
 		b--
 	}
 	e := i + n
@@ -226,6 +271,14 @@ func rateRole(ts []token, i, n int) string {
 			break
 		}
 		return "threshold"
+	case "between":
+		return "threshold"
+	case "and":
+		for k := b - 1; k > 0 && k > b-4; k-- {
+			if at(k) == "between" {
+				return "threshold"
+			}
+		}
 	case "by", "grew", "rose", "fell":
 		return "share"
 	case "deleting", "striking":
@@ -319,7 +372,21 @@ func dotted(t token) (string, bool) {
 
 // headingRole tells a heading that is acted on from one that is referred to.
 func headingRole(ts []token, i int) string {
-	for k, steps := i-1, 0; k >= 0 && steps < 14; k, steps = k-1, steps+1 {
+	for k, steps := i-1, 0; k >= 0 && steps < 120; k, steps = k-1, steps+1 {
+		if ts[k].kind == ')' { // "headings A (as applied to …), B": the list goes on before the brackets
+			for j, depth := k, 0; j >= 0 && k-j < 160; j-- {
+				if ts[j].kind == ')' {
+					depth++
+				}
+				if ts[j].kind == '(' {
+					if depth--; depth == 0 {
+						k = j
+						break
+					}
+				}
+			}
+			continue
+		}
 		switch ts[k].low {
 		case "heading", "headings", "and", ",", "or", "subheading", "subheadings", "-", "through", "the", "to":
 			continue
@@ -327,8 +394,8 @@ func headingRole(ts []token, i int) string {
 			// "deleting headings … in lieu" is no reference; "described in", "provided for in" is
 			return "reference"
 		}
-		if _, ok := dotted(ts[k]); ok {
-			continue
+		if t := ts[k]; t.kind == 'n' && len(t.low) >= 7 && t.low[4] == '.' {
+			continue // another of the list
 		}
 		break
 	}

@@ -8,6 +8,9 @@ func parts(s scan) []clause {
 	var out []clause
 	from, depth := 0, 0
 	cut := func(i int) {
+		if i == from+1 && s.ts[from].low == "and" { // "; and (iii) on …"
+			return
+		}
 		if i > from {
 			out = append(out, clause{t0: from, t1: i})
 		}
@@ -40,6 +43,22 @@ func parts(s scan) []clause {
 	return out
 }
 
+// before returns the two words before "heading" or "headings" and its list.
+func before(ts []token, m ment) string {
+	k := m.t0 - 1
+	for steps := 0; k > 1 && steps < 40; k, steps = k-1, steps+1 {
+		t := ts[k]
+		if t.kind == 'n' || t.kind == ',' || t.kind == '-' || t.low == "and" || t.low == "or" {
+			continue
+		}
+		if t.low == "heading" || t.low == "headings" {
+			return ts[k-2].low + " " + ts[k-1].low
+		}
+		break
+	}
+	return ""
+}
+
 // excepted reports whether "except" or "other than" stands before token i with
 // only names between.
 func excepted(ts []token, i int) bool {
@@ -50,6 +69,10 @@ func excepted(ts []token, i int) bool {
 			return true
 		case "than":
 			return k > 0 && ts[k-1].low == "other"
+		case "articles":
+			if k > 0 && ts[k-1].kind == ',' && k+1 < len(ts) && (ts[k+1].low == "the" || ts[k+1].low == "of") {
+				return false // "Except for products described in …, articles the product of …"
+			}
 		case "shall", "apply", "subject", "including", ";", ":", "is", "are":
 			return false
 		}
@@ -61,6 +84,16 @@ func excepted(ts []token, i int) bool {
 func institution(ts []token, m ment) bool {
 	if m.t0 > 0 && (ts[m.t0-1].low == "government" || m.t0 > 1 && ts[m.t0-1].low == "of" && (ts[m.t0-2].low == "government" || ts[m.t0-2].low == "embassy")) {
 		return true
+	}
+	for k, steps := m.t0-1, 0; k > 0 && steps < 14; k, steps = k-1, steps+1 {
+		if t := ts[k]; t.low == "between" {
+			if ts[k-1].low == "agreement" {
+				return true // the Agreement between the United States of America, …
+			}
+			break
+		} else if t.kind != ',' && t.low != "and" && t.low != "of" && t.low != "the" && !t.cap {
+			break
+		}
 	}
 	if m.t1 < len(ts) {
 		switch ts[m.t1].low {
@@ -121,7 +154,7 @@ func set(ts []token, c clause, m ment) bool {
 // allInOrder reports "the sum of its Column 1 Duty Rate and the additional …
 // shall be 15 percent".
 func allInOrder(text string, ts []token, m ment) bool {
-	if !strings.Contains(text, "sum of") && !strings.Contains(text, "inclusive of") && !strings.Contains(text, "higher of") && !strings.Contains(text, "when added to") && !strings.Contains(text, "minus column 1") {
+	if !strings.Contains(text, "sum of") && !strings.Contains(text, "inclusive of") && !strings.Contains(text, "including any duty rate under column 1") && !strings.Contains(text, "higher of") && !strings.Contains(text, "when added to") && !strings.Contains(text, "minus column 1") {
 		return false
 	}
 	return m.rate > 0
@@ -140,7 +173,7 @@ func ends(text string) bool {
 // administrative reports a clause that orders officers to do something, or
 // says what may be done, and changes no duty.
 func administrative(text string) bool {
-	for _, w := range []string{"shall monitor", "may take", "is authorized to", "are authorized to", "shall establish", "shall determine whether", "shall publish", "shall recommend", "shall consult", "may modify", "i may", "i will consider", "shall inform me", "shall update me", "drawback", "foreign trade zone", "is directed to", "are directed to", "directed and authorized", "shall not be construed", "shall take all", "is superseded", "held to be invalid", "shall be admitted", "must be admitted", "may be admitted", "refund", "shall submit", "from time to time", "consider whether", "whether to impose", "may approve", "shall issue regulations", "may issue"} {
+	for _, w := range []string{"shall monitor", "may take", "is authorized to", "are authorized to", "shall establish", "shall determine whether", "shall publish", "shall recommend", "shall consult", "may modify", "i may", "i will consider", "shall inform me", "shall update me", "drawback", "foreign trade zone", "is directed to", "are directed to", "directed and authorized", "shall not be construed", "shall take all", "is superseded", "held to be invalid", "shall be admitted", "must be admitted", "may be admitted", "refund", "shall submit", "from time to time", "consider whether", "whether to impose", "may approve", "may determine whether", "shall provide the president", "shall issue regulations", "may issue"} {
 		if strings.Contains(text, w) {
 			return true
 		}

@@ -52,11 +52,26 @@ func (b *builder) order(n int, u unit, s scan) {
 			}
 		}
 	}
-	if b.rows(n, u, s) || b.applies(n, u, s) {
+	if len(s.ts) <= 5 && dutyNear(s.ts, 0, len(s.ts)) {
+		b.dutyTitle = u.para + 1
+	}
+	if b.headingRow(n, u, s) || b.rows(n, u, s) || b.applies(n, u, s) {
+		return
+	}
+	if b.series(n, u, s) {
 		return
 	}
 	for _, c := range parts(s) {
+		before := len(b.d.Statements)
 		b.orderClause(n, u, s, c)
+		if k := len(b.d.Statements); k == before && k > 0 && b.d.Statements[k-1].Sentence == n {
+			// "…; and (2) are entered before 12:01 a.m. … on October 5, 2025"
+			for _, m := range c.ms {
+				if m.Kind == Date && m.Role == "before" {
+					b.d.Statements[k-1].rest(m)
+				}
+			}
+		}
 	}
 }
 
@@ -76,15 +91,22 @@ func (b *builder) applies(n int, u unit, s scan) bool {
 	if len(s.ts) < 4 {
 		return false
 	}
+	k0 := 0
 	switch s.ts[0].low {
+	case "subject", "accordingly", "consistent": // "Subject to section 3 of this order, this rate …"
+		if c := slices.IndexFunc(s.ts[:min(14, len(s.ts))], func(t token) bool { return t.kind == ',' }); c > 0 && c+1 < len(s.ts) {
+			k0 = c + 1
+		}
+	}
+	switch s.ts[k0].low {
 	case "such", "these", "this", "the", "those", "any":
 	default:
 		return false
 	}
 	head := false
-	for k := 1; k < min(9, len(s.ts)); k++ {
+	for k := k0 + 1; k < min(k0+9, len(s.ts)); k++ {
 		switch s.ts[k].low {
-		case "rate", "rates", "tariff", "tariffs", "duty", "duties", "modifications", "amendments", "changes":
+		case "rate", "rates", "tariff", "tariffs", "duty", "duties", "modifications", "amendments", "changes", "requirements":
 			head = true
 		}
 	}
@@ -191,14 +213,23 @@ func (b *builder) these(st *Statement, u unit, text string) {
 func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 	var targets, all, rates, olds []ment
 	text := strings.ToLower(b.p.text[s.ts[c.t0].start:s.ts[c.t1-1].end])
-	bound := strings.Contains(text, "shall not exceed") || strings.Contains(text, "shall not be less than") || strings.Contains(text, "shall not result in a tariff")
+	bound := strings.Contains(text, "shall not exceed") || strings.Contains(text, "shall not be less than") || strings.Contains(text, "shall not result in a tariff") || strings.Contains(text, "shall be no higher than")
 	instead := strings.Index(text, "shall instead")
+	inserted := strings.Contains(text, "inserting") && (strings.Contains(text, "striking") || strings.Contains(text, "deleting"))
 	for _, m := range c.ms {
+		if m.Kind == Rate && m.Role == "share" && b.dutyTitle == u.para+1 && m.t0 < c.t0+2 {
+			m.Role = "new" // "Ad Valorem Duty.  30 percent of the value"
+			rates = append(rates, m)
+			continue
+		}
 		if bound && m.Kind == Rate && m.Role == "threshold" {
 			m.Role = "new" // a bound on the duty itself
 		}
 		if instead >= 0 && m.Kind == Rate && m.c1-s.ts[c.t0].start < instead {
 			m.Role = "old"
+		}
+		if m.Kind == Heading && m.Role == "reference" && coveredBy(s.ts, m) && m.c1-s.ts[c.t0].start < strings.Index(text, "shall be subject to") {
+			m.Role = "target"
 		}
 		switch {
 		case m.Kind == Heading && m.Role == "target" && !m.quoted:
@@ -209,7 +240,7 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 		case m.Kind == Rate && m.Role == "old":
 			olds = append(olds, m)
 		case m.Kind == Rate && m.Role == "new":
-			if m.quoted && len(targets) > 0 || dutyNear(s.ts, m.t0-12, m.t1+8) || rateWord(s.ts, m) || set(s.ts, c, m) || b.dutyIntro && m.t0 < c.t0+6 {
+			if m.quoted && (len(targets) > 0 || inserted) || dutyNear(s.ts, m.t0-12, m.t1+8) || rateWord(s.ts, m) || set(s.ts, c, m) || b.dutyIntro && m.t0 < c.t0+6 {
 				rates = append(rates, m)
 			}
 		}
@@ -328,6 +359,31 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 			return
 		}
 	}
+	if amounts := kindOf(c.ms, Amount); len(rates) == 0 && len(amounts) > 0 && !admin && (duties && c.has("change") || b.dutyTitle == u.para+1) {
+		st := make(Duty, Begins)
+		for _, m := range amounts {
+			switch {
+			case m.Role == "old":
+				st.OldRate, st.Claim = m.Value, Changes
+			case st.Rate == "":
+				st.Rate = m.Value
+			default:
+				continue
+			}
+			st.rest(m)
+		}
+		st.amount = true
+		dated(&st)
+		b.products(&st, c.ms)
+		b.places(&st, s, c.ms)
+		for _, m := range c.ms {
+			if m.Kind == Date {
+				st.rest(m)
+			}
+		}
+		b.add(st)
+		return
+	}
 	if len(rates) > 0 && !admin {
 		for k := range rates {
 			after, before := segment(c, rates, k)
@@ -372,6 +428,23 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 		st := make(Exemption, Exempts)
 		dated(&st)
 		verbs(&st, "exempt")
+		via := false
+		for _, m := range c.ms {
+			if m.Kind != Heading {
+				continue
+			}
+			switch named := before(s.ts, m); {
+			case named == "imposed by":
+				st.duties = append(st.duties, m.Value)
+				st.rest(m)
+			case named == "provided in" && m.t0 < c.t0+8:
+				if !via {
+					st.Headings, via = nil, true
+				}
+				st.Headings = append(st.Headings, m.Value)
+				st.rest(m)
+			}
+		}
 		b.products(&st, c.ms)
 		b.places(&st, s, c.ms)
 		for _, m := range kindOf(c.ms, Code) {
@@ -402,6 +475,20 @@ func (b *builder) orderClause(n int, u unit, s scan, c clause) {
 		b.places(&st, s, c.ms)
 		b.add(st)
 		return
+	}
+	if duties && !admin && strings.Contains(text, "effective date of") && (strings.Contains(text, "shall be") || strings.Contains(text, "is ")) {
+		st := make(Duty, Begins)
+		for _, m := range c.ms {
+			if m.Kind == Date && st.From == 0 && m.day == m.last && m.t0 > c.t0 && (s.ts[m.t0-1].low == "be" || s.ts[m.t0-1].low == "is") {
+				st.From = moment(m)
+				st.rest(m)
+			}
+		}
+		if st.From != 0 {
+			b.places(&st, s, c.ms)
+			b.add(st)
+			return
+		}
 	}
 	// a day from which duties apply, or the goods and countries they apply to
 	if duties && !admin && (strings.Contains(text, "shall apply") || strings.Contains(text, "shall be subject to") || strings.Contains(text, "will be subject to") || strings.Contains(text, "shall continue in effect") || strings.Contains(text, "shall be determined by") || strings.Contains(text, "shall be ineffective")) {

@@ -1,9 +1,10 @@
 // Package read finds what a text says about tariff measures, and holds it
 // against the ledger. The text is a news report, an order, a proclamation, a
 // notice of the Federal Register or an annex, as plain text, Markdown or simple
-// HTML. Everything is rules and word lists: the same text and ledger give the
-// same answer, no network and no model is asked, and the time is linear in the
-// length of the text.
+// HTML, in English, or the text of a PDF as pdftotext -layout gives it.
+// Everything is rules and word lists: the same text and ledger give the same
+// answer, no network and no model is asked, and the time is linear in the length
+// of the text.
 //
 //	r := read.New(l)                              // l: the ledger that lends its words and the law
 //	doc := r.Read("report.txt", text)             // sentences, mentions, statements
@@ -44,6 +45,7 @@ type Span struct {
 // Kinds of mentions.
 const (
 	Rate       = "rate"       // 24%, 25 percent, zero percent
+	Amount     = "amount"     // a specific duty: 25 dollars
 	Heading    = "heading"    // chapter 99: 9903.01.25, or a range of them
 	Code       = "code"       // any other tariff code: 8703.23.01
 	Country    = "country"    // name, demonym or group; Value is ISO alpha-2 or EU
@@ -72,6 +74,7 @@ const (
 	Request     = "request"     // someone asks for a change
 	Talks       = "talks"       // negotiations, meetings, calls
 	Deal        = "deal"        // an agreement
+	Judgment    = "judgment"    // a court's decision on duties
 	Retaliation = "retaliation" // a measure, or none, of another country against the United States
 )
 
@@ -124,6 +127,13 @@ type Statement struct {
 	vague    bool
 	inherit  bool // From was taken from the words around
 	codes    []string
+	amount   bool     // Rate is dollars
+	ahead    bool     // "will …"
+	partial  bool     // of some goods, which the words do not tell
+	title    string   // description of the articles of a heading
+	onTop    bool     // the rate is on top of column 1, say the words of its heading
+	factor   int      // in halves: 4 doubled, 1 halved
+	duties   []string // of an exception: headings whose duty is excused
 	instr    []string
 	daysFrom bool // Until was counted from From
 }

@@ -57,6 +57,13 @@ func (s *scaffold) head() {
 	d := s.d
 	s.line("# Scaffold made by kanzei read from %s, for review:", d.Name)
 	s.line("# hold every line against the text; \"not read\" marks what is open.")
+	s.line("# law/README.md is the language. A new program takes an act of its own, which")
+	s.line("# says what it adds to or yields to.")
+	for _, in := range s.r.ledger.Instruments {
+		if d.Number != "" && in.ID == d.Number || d.Source != "" && strings.TrimSuffix(in.Source, "/") == strings.TrimSuffix(d.Source, "/") {
+			s.line("# The ledger has an instrument of this text: %s", in.ID)
+		}
+	}
 	if d.Number != "" {
 		s.line("instrument: %s", d.Number)
 	} else {
@@ -249,6 +256,11 @@ func (s *scaffold) act(st *Statement) (text string, ok bool) {
 		}
 	case st.Kind == Exemption:
 		line("  - exempt: %s", orElse(targets, "HEADING"))
+		if st.title != "" {
+			line("    title: %s", quoted(st.title))
+			need("program and scope of the exception")
+			break
+		}
 		need("heading, program and scope of the exception")
 	case st.Kind == Scope:
 		verb := "add"
@@ -263,7 +275,16 @@ func (s *scaffold) act(st *Statement) (text string, ok bool) {
 		if targets == "" {
 			need("the heading")
 		}
+		if st.title != "" {
+			line("    title: %s", quoted(st.title))
+			need("program, products")
+			break
+		}
 		need("program, title, products")
+	}
+	if st.amount {
+		line("    # rate: %s, per what the text says", st.Rate)
+		need("the specific rate")
 	}
 	if st.hasRate {
 		switch {
@@ -276,6 +297,9 @@ func (s *scaffold) act(st *Statement) (text string, ok bool) {
 				line("    rate: +%s", st.Rate)
 				need("whether the rate is on top of column 1")
 			}
+		case st.title != "" && !st.onTop:
+			line("    rate: %s", st.Rate)
+			need("whether the rate stands for column 1 or is a sum with it")
 		default:
 			line("    rate: +%s", st.Rate)
 		}
@@ -300,7 +324,7 @@ func (s *scaffold) act(st *Statement) (text string, ok bool) {
 		}
 		line("    except-origins: [%s]", strings.Join(out, ", "))
 	}
-	if st.Product != "" && !ok {
+	if st.Product != "" && st.title == "" && !ok {
 		line("    # goods named: %s", st.Product)
 	}
 	switch {

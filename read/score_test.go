@@ -39,6 +39,20 @@ var orders = []struct{ id, file string }{
 	{"PP 11032", "2026-06-01-further-adjusting-the-tariff-regimes-for-imports-of-aluminum-steel-and-copper-into-the-united-states.md"},
 }
 
+// annexes pairs texts of PDFs, tables and columns and all, with the instruments
+// of the ledger that were written from them.
+var annexes = []struct{ id, file string }{
+	{"PP 11046", "338-alcohol-annex-II.txt"},
+	{"PP 11047", "338-dairy-annex-II.txt"},
+	{"PP 11048", "338-autos-annex-II.txt"},
+	{"PP 11012", "2026Section122.prc_.ANNEX1_.FINAL_.txt"},
+	{"PP 11020", "Pharmaceuticals-Imports-ANNEXES-I-II-III-IV.txt"},
+	{"90 FR 59281", "2025-23316.txt"},
+	{"90 FR 40326", "2025-15819.txt"},
+	{"USTR notice of 2026-07-15", "Brazil_301_Final_Action_FRN_7-15-2026_final.txt"},
+	{"PP 11021", "Metals-ANNEXES-I-A-I-B-II-III-IV.txt"},
+}
+
 // facts are the things counted, each once an instrument, by class.
 type facts map[string]map[string]bool
 
@@ -56,8 +70,7 @@ var classes = []string{"headings", "rates", "countries", "dates"}
 // imposed or restated provision, every country named in a scope (the European
 // Union is one), every day on which an act begins or ends or that stands in a
 // condition of time.
-func truth(b *ledger.Book, in *kanzei.Instrument) facts {
-	f := facts{}
+func truth(b *ledger.Book, in *kanzei.Instrument, f facts) {
 	moment := func(m kanzei.Moment) {
 		if m != 0 && m != kanzei.Forever {
 			f.add("dates", m.Day().String())
@@ -79,6 +92,14 @@ func truth(b *ledger.Book, in *kanzei.Instrument) facts {
 		moment(a.Until)
 		for _, t := range a.Targets {
 			expand(b, t, func(h string) { f.add("headings", h) })
+			if name, ok := strings.CutPrefix(t, "program:"); ok {
+				for _, h := range b.Headings() {
+					if b.ProgramOf(h) == name {
+						expand(b, h, func(h string) { f.add("headings", h) })
+						origins(b.Standing(h, a.From-1).Origins)
+					}
+				}
+			}
 		}
 		if p := a.Provision; p != nil {
 			if a.Table == nil && p.Effect == kanzei.Levies && (a.Kind == kanzei.ActImpose || slices.Contains(a.Fields, "rate")) && p.Rate.Mode != kanzei.ByText {
@@ -98,7 +119,6 @@ func truth(b *ledger.Book, in *kanzei.Instrument) facts {
 			f.add("countries", o.String())
 		}
 	}
-	return f
 }
 
 // expand names the chapter 99 numbers of a target.
@@ -144,7 +164,7 @@ func found(b *ledger.Book, d *Document) facts {
 			}
 		}
 		for _, m := range st.Rests {
-			if m.Kind == Date && (m.Role == "before" || m.Role == "at") && len(m.Value) == 10 {
+			if m.Kind == Date && (m.Role == "before" || m.Role == "at" || m.Role == "from") && len(m.Value) == 10 {
 				f.add("dates", m.Value)
 			}
 		}
@@ -155,7 +175,7 @@ func found(b *ledger.Book, d *Document) facts {
 // printed reports whether a fact stands anywhere in the text, found without the
 // reader's rules: digits of a heading (or of a range around it), a number with
 // % or percent, a name of the country, a date written out.
-func printed(text string, b *ledger.Book, r *Reader, d *Document, class, value string) bool {
+func printed(text string, b *ledger.Book, d *Document, class, value string) bool {
 	switch class {
 	case "headings":
 		if strings.Contains(text, value) {
@@ -207,14 +227,139 @@ func printed(text string, b *ledger.Book, r *Reader, d *Document, class, value s
 
 type tally struct{ truth, printed, hit, hitPrinted, found int }
 
-// TestScore prints recall and precision of the reader on twenty orders.
+// A score is the tallies of a list of orders, by class, and the table of it.
+type score struct {
+	total map[string]*tally
+	table strings.Builder
+	log   []string
+}
+
+func (s *score) order(r *Reader, b *ledger.Book, id, file string, ins []*kanzei.Instrument) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	d := r.Read(file, text)
+	plain := strings.ReplaceAll(clean(string(text), 0).text, "\n", " ")
+	// the recitals before the enacting words make no law
+	for _, words := range []string{"proclaim as follows", "hereby proclaim that", "hereby directed as follows", "hereby order", "hereby determine and order", "hereby declare and order"} {
+		if _, after, ok := strings.Cut(plain, words); ok {
+			plain = after
+			break
+		}
+	}
+	want, got := facts{}, found(b, d)
+	for _, in := range ins {
+		truth(b, in, want)
+	}
+	fmt.Fprintf(&s.table, "%-20.20s", id)
+	for _, c := range classes {
+		var x tally
+		x.truth, x.found = len(want[c]), len(got[c])
+		var missed, wrong []string
+		for v := range want[c] {
+			p := printed(plain, b, d, c, v)
+			if p {
+				x.printed++
+			}
+			if got[c][v] {
+				x.hit++
+				if p {
+					x.hitPrinted++
+				}
+			} else if p {
+				missed = append(missed, v)
+			}
+		}
+		for v := range got[c] {
+			if !want[c][v] {
+				wrong = append(wrong, v)
+			}
+		}
+		slices.Sort(missed)
+		slices.Sort(wrong)
+		if len(missed)+len(wrong) > 0 {
+			s.log = append(s.log, fmt.Sprintf("%s %s: missed %v, found and not in the acts %v", id, c, missed, wrong))
+		}
+		fmt.Fprintf(&s.table, "  %-6d %-6d %-6d %-5d ", x.truth, x.printed, x.hit, x.found)
+		t := s.total[c]
+		t.truth += x.truth
+		t.printed += x.printed
+		t.hit += x.hit
+		t.hitPrinted += x.hitPrinted
+		t.found += x.found
+	}
+	s.table.WriteString("\n")
+	return nil
+}
+
+func (s *score) begin() {
+	s.total = map[string]*tally{}
+	for _, c := range classes {
+		s.total[c] = &tally{}
+	}
+	fmt.Fprintf(&s.table, "%-20s", "")
+	for _, c := range classes {
+		fmt.Fprintf(&s.table, "  %-27s", c)
+	}
+	fmt.Fprintf(&s.table, "\n%-20s", "order")
+	for range classes {
+		fmt.Fprintf(&s.table, "  %-6s %-6s %-6s %-5s ", "law", "print", "right", "found")
+	}
+	s.table.WriteString("\n")
+}
+
+func (s *score) end() {
+	for _, line := range []struct {
+		name     string
+		num, den func(*tally) int
+	}{
+		{"recall", func(x *tally) int { return x.hitPrinted }, func(x *tally) int { return x.printed }},
+		{"of all", func(x *tally) int { return x.hit }, func(x *tally) int { return x.truth }},
+		{"precision", func(x *tally) int { return x.hit }, func(x *tally) int { return x.found }},
+	} {
+		fmt.Fprintf(&s.table, "%-20s", line.name)
+		for _, c := range classes {
+			n, d := line.num(s.total[c]), max(1, line.den(s.total[c]))
+			fmt.Fprintf(&s.table, "  %-27s", fmt.Sprintf("%.0f%% (%d of %d)", 100*float64(n)/float64(d), n, d))
+		}
+		s.table.WriteString("\n")
+	}
+}
+
+// least is what a class must reach: a ratchet, a little below what was
+// reached, since the ledger grows too.
+type least map[string]struct{ recall, precision float64 }
+
+func (s *score) hold(t *testing.T, want least) {
+	t.Helper()
+	s.end()
+	for _, line := range s.log {
+		t.Log(line)
+	}
+	t.Log("\n" + s.table.String())
+	for c, w := range want {
+		x := s.total[c]
+		if r := float64(x.hitPrinted) / float64(max(1, x.printed)); r < w.recall {
+			t.Errorf("%s: recall %.3f, at least %.3f is asked", c, r, w.recall)
+		}
+		if p := float64(x.hit) / float64(max(1, x.found)); p < w.precision {
+			t.Errorf("%s: precision %.3f, at least %.3f is asked", c, p, w.precision)
+		}
+	}
+}
+
+// TestScore prints recall and precision of the reader on twenty orders, by
+// which its rules were made, on nine annexes and notices as the text of PDFs, and
+// on the other orders at hand that the ledger has, which the rules had not seen
+// when they were first scored.
 //
-// Counting: a fact is counted once an instrument and class. recall = facts of
-// the ledger's acts that the reader put into an operative statement / those of
-// them that the page prints; a heading, rate or date that the ledger took from
-// an annex or from the tariff schedule stands in no word of the page and cannot
-// be read there. The column "of all" counts these too. precision = facts the
-// reader found that the ledger's acts of this instrument have / all it found.
+// Counting: a fact is counted once an order and class. recall = facts of the
+// ledger's acts that the reader put into an operative statement / those of them
+// that the page prints; a heading, rate or date that the ledger took from an
+// annex or from the tariff schedule stands in no word of the page and cannot be
+// read there. The line "of all" counts these too. precision = facts the reader
+// found that the ledger's acts of this order have / all it found.
 func TestScore(t *testing.T) {
 	dir := filepath.Join(notices, "whitehouse")
 	if _, err := os.Stat(dir); err != nil {
@@ -226,20 +371,28 @@ func TestScore(t *testing.T) {
 	}
 	b := l.AsKnown(0)
 	r := New(l)
-	var out strings.Builder
-	total := map[string]*tally{}
-	for _, c := range classes {
-		total[c] = &tally{}
+	pages, err := filepath.Glob(filepath.Join(dir, "presidential-actions__*.md"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	fmt.Fprintf(&out, "%-9s", "")
-	for _, c := range classes {
-		fmt.Fprintf(&out, "  %-27s", c)
+	// the instruments that each page puts into the ledger, by its address
+	acts := map[string][]*kanzei.Instrument{}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, _ := frontMatter(string(text))
+		day, _ := kanzei.ParseDay(fields["date"])
+		for _, in := range l.Instruments {
+			if late := in.Public - day; strings.TrimSuffix(in.Source, "/") == strings.TrimSuffix(fields["source_url"], "/") && late > -14 && late < 60 && len(in.Acts) > 0 {
+				acts[page] = append(acts[page], in)
+			}
+		}
 	}
-	fmt.Fprintf(&out, "\n%-9s", "order")
-	for range classes {
-		fmt.Fprintf(&out, "  %-6s %-6s %-6s %-5s ", "law", "print", "right", "found")
-	}
-	out.WriteString("\n")
+	used := map[string]bool{}
+	var known, others score
+	known.begin()
 	for _, o := range orders {
 		files, _ := filepath.Glob(filepath.Join(dir, "*__"+o.file))
 		in := l.Instrument(o.id)
@@ -247,88 +400,60 @@ func TestScore(t *testing.T) {
 			t.Errorf("%s: %d files, instrument held: %v", o.id, len(files), in != nil)
 			continue
 		}
-		text, err := os.ReadFile(files[0])
-		if err != nil {
+		used[files[0]] = true
+		ins := acts[files[0]]
+		if !slices.Contains(ins, in) {
+			ins = append(ins, in)
+		}
+		if err := known.order(r, b, o.id, files[0], ins); err != nil {
 			t.Fatal(err)
 		}
-		d := r.Read(files[0], text)
-		plain := strings.ReplaceAll(clean(string(text), 0).text, "\n", " ")
-		// the recitals before the enacting words make no law
-		for _, words := range []string{"proclaim as follows", "hereby order", "hereby determine and order", "hereby declare and order"} {
-			if _, after, ok := strings.Cut(plain, words); ok {
-				plain = after
-				break
-			}
-		}
-		want, got := truth(b, in), found(b, d)
-		fmt.Fprintf(&out, "%-9s", o.id)
-		for _, c := range classes {
-			var x tally
-			x.truth, x.found = len(want[c]), len(got[c])
-			var missed, wrong []string
-			for v := range want[c] {
-				p := printed(plain, b, r, d, c, v)
-				if p {
-					x.printed++
-				}
-				if got[c][v] {
-					x.hit++
-					if p {
-						x.hitPrinted++
-					}
-				} else if p {
-					missed = append(missed, v)
-				}
-			}
-			for v := range got[c] {
-				if !want[c][v] {
-					wrong = append(wrong, v)
-				}
-			}
-			slices.Sort(missed)
-			slices.Sort(wrong)
-			if len(missed)+len(wrong) > 0 {
-				t.Logf("%s %s: missed %v, found and not in the acts %v", o.id, c, missed, wrong)
-			}
-			fmt.Fprintf(&out, "  %-6d %-6d %-6d %-5d ", x.truth, x.printed, x.hit, x.found)
-			s := total[c]
-			s.truth += x.truth
-			s.printed += x.printed
-			s.hit += x.hit
-			s.hitPrinted += x.hitPrinted
-			s.found += x.found
-		}
-		out.WriteString("\n")
 	}
-	for _, line := range []struct {
-		name     string
-		num, den func(*tally) int
-	}{
-		{"recall", func(x *tally) int { return x.hitPrinted }, func(x *tally) int { return x.printed }},
-		{"of all", func(x *tally) int { return x.hit }, func(x *tally) int { return x.truth }},
-		{"precision", func(x *tally) int { return x.hit }, func(x *tally) int { return x.found }},
-	} {
-		fmt.Fprintf(&out, "%-9s", line.name)
-		for _, c := range classes {
-			n, d := line.num(total[c]), max(1, line.den(total[c]))
-			fmt.Fprintf(&out, "  %-27s", fmt.Sprintf("%.0f%% (%d of %d)", 100*float64(n)/float64(d), n, d))
+	others.begin()
+	for _, page := range pages {
+		if used[page] || len(acts[page]) == 0 {
+			continue
 		}
-		out.WriteString("\n")
+		if err := others.order(r, b, acts[page][0].ID, page, acts[page]); err != nil {
+			t.Fatal(err)
+		}
 	}
-	t.Log("\n" + out.String())
-	// a ratchet, a little below what was reached, since the ledger grows too
-	for c, least := range map[string]struct{ recall, precision float64 }{
-		"headings":  {0.37, 0.90}, // 110 of 183 printed ones stand in a clause of PP 10896 that restates older law
-		"rates":     {0.90, 0.77},
+	var annex score
+	annex.begin()
+	for _, o := range annexes {
+		file := filepath.Join(notices, "federal_register_and_annexes", o.file)
+		var ins []*kanzei.Instrument
+		for _, id := range strings.Split(o.id, ", ") {
+			if in := l.Instrument(id); in != nil {
+				ins = append(ins, in)
+			}
+		}
+		if len(ins) == 0 {
+			t.Errorf("%s: no instrument %s", o.file, o.id)
+			continue
+		}
+		if err := annex.order(r, b, o.id, file, ins); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known.hold(t, least{
+		"headings":  {0.98, 0.95},
+		"rates":     {0.92, 0.83},
 		"countries": {0.95, 0.88},
-		"dates":     {0.95, 0.82},
-	} {
-		x := total[c]
-		if r := float64(x.hitPrinted) / float64(max(1, x.printed)); r < least.recall {
-			t.Errorf("%s: recall %.3f, at least %.3f is asked", c, r, least.recall)
-		}
-		if p := float64(x.hit) / float64(max(1, x.found)); p < least.precision {
-			t.Errorf("%s: precision %.3f, at least %.3f is asked", c, p, least.precision)
-		}
-	}
+		"dates":     {0.95, 0.86},
+	})
+	// Of headings the annexes name many that fell before, or are referred to in
+	// notes, which the ledger has no act for.
+	annex.hold(t, least{
+		"headings":  {0.94, 0.20},
+		"rates":     {0.90, 0.90},
+		"countries": {0.90, 0.90},
+		"dates":     {0.70, 0.70},
+	})
+	others.hold(t, least{
+		"headings":  {0.97, 0.97},
+		"rates":     {0.95, 0.78},
+		"countries": {0.82, 0.95},
+		"dates":     {0.85, 0.95},
+	})
 }

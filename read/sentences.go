@@ -231,6 +231,11 @@ func follow(p *page, us []unit, fields map[string]string) (kind string) {
 		if u.end <= headEnd {
 			u.head = true
 		}
+		if u.label == "" && i > 0 && us[i-1].head && us[i-1].para == u.para {
+			if label, rest := cutLabel(p.text[u.start:u.end]); label != "" && rest != "" {
+				u.label, u.start = label, u.end-len(rest)
+			}
+		}
 		if u.label != "" {
 			switch {
 			case proclaims && u.label[0] >= '0' && u.label[0] <= '9':
@@ -278,6 +283,9 @@ func sectionHead(t string) (num, title string, end int, ok bool) {
 	num = rest[:k]
 	title = strings.TrimLeft(after, ". ")
 	body := len(t) - len(title)
+	if strings.HasPrefix(title, "(") { // no title: "Sec. 2.  (a)  All articles …"
+		return num, "", body, true
+	}
 	if e := strings.IndexByte(title, '.'); e >= 0 && e < 200 {
 		title = title[:e+1]
 	}

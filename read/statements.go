@@ -22,6 +22,10 @@ type builder struct {
 	lastOpen  int // first statement of the section that may still be given its day
 	openSect  string
 	namedPara int // paragraph of the last statement, for "these countries"
+
+	dutyTitle int // paragraph, counted from one, whose item is headed "Ad Valorem Duty."
+	// of reports: the last sentence that speaks of duties
+	dutySentence int
 }
 
 // A clause is a stretch of a sentence with one verb phrase.
@@ -29,6 +33,12 @@ type clause struct {
 	t0, t1 int
 	ms     []ment
 	sum    bool // speaks of column 1 and additional duty together
+	some   bool // speaks of some goods only
+
+	looked bool     // the rest is known, see look
+	acts   []string // of its verbs
+	times  []ment   // dates and durations
+	was    *ment    // the first rate that is replaced
 }
 
 func (b *builder) speaksOfDuties(s scan) bool {
@@ -103,7 +113,19 @@ func (b *builder) report(n int, u unit, s scan) {
 	if b.rows(n, u, s) {
 		return
 	}
+	if dutyNear(s.ts, 0, len(s.ts)) {
+		b.dutySentence = n + 1
+	}
+	var named []ment
 	for _, c := range clauses(s) {
+		if len(c.of(Country)) > 0 {
+			named = c.of(Country)
+		} else if c.t1-c.t0 > 2 && (s.ts[c.t0+1].low == "top" || s.ts[c.t0+1].low == "addition") {
+			for k := range named { // "…, on top of the 25% in force"
+				named[k].t0, named[k].t1 = c.t0, c.t0
+			}
+			c.ms = append(named, c.ms...)
+		}
 		b.reportClause(n, u, s, c)
 	}
 }
@@ -114,11 +136,37 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 	countries := c.of(Country)
 	var rates []ment
 	for _, m := range c.of(Rate) {
-		if m.Role == "new" && (dutyNear(s.ts, m.t0-8, m.t1+8) || c.has("hold") || len(kindOf(c.ms, Product)) > 0 && duties) {
+		if m.Role == "new" && !averaged(s.ts, m) && (dutyNear(s.ts, m.t0-8, m.t1+8) || c.has("hold") || len(kindOf(c.ms, Product)) > 0 && duties || b.levied(n, s, c, m)) {
 			rates = append(rates, m)
 		}
 	}
 	products := c.of(Product)
+	if c.has("court") && (c.has("void") || c.has("unlawful") || c.has("end") || c.has("hold")) && (duties || len(products) > 0 || b.dutySentence > 0) && len(rates) == 0 {
+		st := b.statement(n, u, s, c, Judgment, Ends)
+		if c.has("hold") {
+			st.Claim = OnHold
+		}
+		for _, m := range c.ms {
+			if m.Kind == Verb && (m.act == "court" || m.act == "void" || m.act == "unlawful" || m.act == "end" || m.act == "hold" || m.act == "not") {
+				st.rest(m)
+			}
+		}
+		st.Negated = negated
+		for _, m := range products {
+			st.Product = join(st.Product, m.Text)
+			st.Programs = append(st.Programs, m.programs...)
+			st.rest(m)
+		}
+		for _, m := range countries {
+			st.addCountry(b, m)
+		}
+		st.setDates(c.ms)
+		if c.has("threat") || c.has("ask") {
+			st.Confidence = Low
+		}
+		b.add(st)
+		return
+	}
 	if c.has("retaliate") || foreign(s.ts, c, countries) {
 		st := b.statement(n, u, s, c, Retaliation, "")
 		st.Negated = negated
@@ -201,11 +249,16 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 		beside = true
 	}
 	claim, verb := claimOf(c, s, b.d.Date)
-	c.sum = allIn(s.ts, c)
+	c.sum, c.some = allIn(s.ts, c), some(s.ts, c)
 	if len(rates) > 0 {
-		for k, m := range rates {
+		backward := leads(c, rates)
+		c.look()
+		for k := range rates {
 			after, before := segment(c, rates, k)
-			b.dutyStatements(n, u, s, c, claim, verb, &rates[k], after, before, old(c, m))
+			if backward {
+				after, before = before, nil
+			}
+			b.dutyStatements(n, u, s, c, claim, verb, &rates[k], after, before, old(&c, &rates[k]))
 		}
 		return
 	}
@@ -215,6 +268,7 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 	if claim == OnHold {
 		st := b.statement(n, u, s, c, Pause, OnHold)
 		st.rest(verb...)
+		st.ahead = c.has("future")
 		st.setDates(c.ms)
 		for _, m := range countries {
 			st.addCountry(b, m)
@@ -231,17 +285,58 @@ func (b *builder) reportClause(n int, u unit, s scan, c clause) {
 		b.add(st)
 		return
 	}
+	for _, m := range c.ms { // "there is no duty on …"
+		if len(verb) == 0 && m.act == "not" && dutyNear(s.ts, m.t1, m.t1+2) && len(products)+partners > 0 {
+			verb = []ment{m}
+		}
+	}
 	if claim == "" || len(verb) == 0 {
 		return
 	}
-	if len(products) > 0 || c.has("keep") || len(kindOf(c.ms, Date)) > 0 && (c.has("impose") || c.has("end")) {
+	if len(products) > 0 || c.has("keep") || verb[0].act == "not" || len(kindOf(c.ms, Date)) > 0 && (c.has("impose") || c.has("end")) {
 		ms := c.ms
 		if beside {
 			ms = slices.DeleteFunc(slices.Clone(ms), func(m ment) bool { return m.Kind == Country })
 			c.ms = slices.DeleteFunc(slices.Clone(ms), func(m ment) bool { return m.Kind == Date })
+			c.times = nil
 		}
 		b.dutyStatements(n, u, s, c, claim, verb, nil, ms, nil, nil)
 	}
+}
+
+// levied reports a rate that no word of duty stands beside, where the text has
+// just spoken of duties: "India will pay an extra 25%".
+func (b *builder) levied(n int, s scan, c clause, m ment) bool {
+	if b.dutySentence == 0 || n-b.dutySentence > 1 {
+		return false
+	}
+	if m.t0 > 0 && (s.ts[m.t0-1].low == "extra" || s.ts[m.t0-1].low == "additional") {
+		return true
+	}
+	for _, v := range c.ms { // "are subject to 20%", "pays 15%"
+		if v.Kind == Verb && v.act == "impose" && m.t0-v.t1 >= 0 && m.t0-v.t1 <= 2 {
+			return true
+		}
+		if v.Kind == Rate && v.t1 < m.t0 && m.t0-v.t1 < 12 && s.ts[m.t0-1].low == "to" && v.t0 > 0 && s.ts[v.t0-1].low == "to" {
+			return true // "… to 20% and those of Indonesia to 19%"
+		}
+	}
+	return false
+}
+
+// leads reports that the countries of a clause stand before their rates:
+// "goods of A are subject to 20% and those of B to 19%".
+func leads(c clause, rates []ment) bool {
+	if len(rates) < 2 {
+		return false
+	}
+	for k := range rates {
+		after, before := segment(c, rates, k)
+		if len(kindOf(before, Country)) == 0 || k == len(rates)-1 && len(kindOf(after, Country)) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func join(a, b string) string {
@@ -281,22 +376,62 @@ func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, 
 			st.Rate += " all-in"
 		}
 	}
+	for _, list := range [][]ment{after, before} {
+		if hs := kindOf(list, Heading); len(hs) > 0 && len(st.Headings) == 0 {
+			for _, m := range hs {
+				if m.Role == "target" || len(hs) == 1 {
+					st.Headings = append(st.Headings, m.Value)
+					st.rest(m)
+				}
+			}
+		}
+	}
 	if was != nil {
 		st.OldRate = was.Value
 		st.rest(*was)
 	}
-	st.setDates(c.ms)
+	if rate == nil {
+		st.factor = factorOf(verb)
+	} else if column1(s.ts, *rate) {
+		st.unheld = "column 1"
+	}
+	st.partial = c.some
+	st.ahead = c.has("future")
+	st.setDates(c.times)
 	if c.has("threat") {
 		st.Confidence = Low
 	}
-	for _, m := range c.ms {
-		if m.act == "not" && (claim == InForce || claim == Begins) && (dutyNear(s.ts, m.t1, m.t1+3) || slices.ContainsFunc(verb, func(v ment) bool { return v.t0-m.t1 >= 0 && v.t0-m.t1 <= 2 })) {
+	for k := range c.ms {
+		if !c.has("not") {
+			break
+		}
+		if m := c.ms[k]; m.act == "not" && (claim == InForce || claim == Begins) && (dutyNear(s.ts, m.t1, m.t1+3) || slices.ContainsFunc(verb, func(v ment) bool { return v.t0-m.t1 >= 0 && v.t0-m.t1 <= 2 })) {
 			st.Negated = true
 			st.rest(m)
 		}
 	}
+	if kind == Exemption { // "chips are exempt from the reciprocal tariffs"
+		for k, m := range products {
+			if m.t0 > 1 && (s.ts[m.t0-1].low == "from" || s.ts[m.t0-2].low == "from" && s.ts[m.t0-1].low == "the") && len(m.programs) > 0 {
+				st.duties = m.programs
+				st.rest(m)
+				products = slices.Delete(slices.Clone(products), k, k+1)
+				break
+			}
+		}
+		if len(st.duties) > 0 && len(products) == 0 {
+			st.Programs = st.duties
+			st.duties = nil
+			b.add(st)
+			return
+		}
+	}
 	done := map[string]bool{}
 	for _, m := range products {
+		if wider(m, products) {
+			st.rest(m)
+			continue
+		}
 		key := strings.Join(m.programs, " ") + "|"
 		if len(m.programs) == 0 {
 			key += m.Text
@@ -325,6 +460,20 @@ func (b *builder) dutyStatements(n int, u unit, s scan, c clause, claim string, 
 	}
 }
 
+// wider reports a family ("section 232") of which the clause names a member.
+func wider(m ment, products []ment) bool {
+	if len(m.programs) != 1 || !strings.HasSuffix(m.programs[0], ".*") {
+		return false
+	}
+	family := strings.TrimSuffix(m.programs[0], "*")
+	for _, x := range products {
+		if x.t0 != m.t0 && len(x.programs) > 0 && strings.HasPrefix(x.programs[0], family) && x.programs[0] != m.programs[0] {
+			return true
+		}
+	}
+	return false
+}
+
 func (m ment) low() string { return strings.ToLower(m.Text) }
 
 // allIn reports whether a clause says that column 1 and additional duty
@@ -338,6 +487,66 @@ func allIn(ts []token, c clause) bool {
 			return true
 		}
 		if ts[k].low == "higher" && k+1 < c.t1 && ts[k+1].low == "of" {
+			return true
+		}
+	}
+	return false
+}
+
+// factorOf reads "doubled", "halved", "tripled": by what a rate was multiplied,
+// in halves; zero when no such word stands there.
+func factorOf(verb []ment) int {
+	for _, m := range verb {
+		switch w := m.low(); {
+		case strings.HasPrefix(w, "doubl"):
+			return 4
+		case strings.HasPrefix(w, "tripl"):
+			return 6
+		case strings.HasPrefix(w, "halv"):
+			return 1
+		}
+	}
+	return 0
+}
+
+// averaged reports a rate that is an average: "the average applied tariff was 5%".
+func averaged(ts []token, m ment) bool {
+	for k := max(0, m.t0-14); k < m.t0; k++ {
+		if ts[k].low == "average" || ts[k].low == "averaged" || ts[k].low == "averages" {
+			return true
+		}
+	}
+	return false
+}
+
+// column1 reports a rate said to be that of most favored nations.
+func column1(ts []token, m ment) bool {
+	for k := max(0, m.t0-9); k < min(len(ts), m.t1+4); k++ {
+		if ts[k].low == "mfn" || ts[k].low == "favored" || ts[k].low == "favoured" {
+			return true
+		}
+	}
+	return false
+}
+
+// some reports a clause on some goods only, which its words do not tell.
+func some(ts []token, c clause) bool {
+	for k := c.t0; k+1 < c.t1; k++ {
+		switch ts[k].low {
+		case "some", "certain", "those", "specific":
+			for j := k + 1; j < min(k+4, c.t1); j++ {
+				switch ts[j].low {
+				case "goods", "products", "imports", "items", "articles":
+					return true
+				}
+			}
+		case "instance", "example":
+			return true
+		case "longer": // "products that will no longer be subject to the tariffs"
+			if k > c.t0 && ts[k-1].low == "no" && ts[k+1].low == "be" {
+				return true
+			}
+		case "never":
 			return true
 		}
 	}
@@ -398,7 +607,7 @@ func (b *builder) assume() {
 	}
 	for i := range b.d.Statements {
 		st := &b.d.Statements[i]
-		if len(st.Origins) > 0 || st.Group != "" || st.Kind == Talks || st.Kind == Deal {
+		if len(st.Origins) > 0 || st.Group != "" || len(st.Headings) > 0 || st.Kind == Talks || st.Kind == Deal {
 			continue
 		}
 		st.Origins = []kanzei.Origin{o}

@@ -66,6 +66,11 @@ func tokens(t string, start, end int, into []token) []token {
 				i += k + 1
 			}
 		default:
+			if q := doubled(t[i:end]); q != "" {
+				into = append(into, token{i, i + 2*len(q), q, '"', false, false})
+				i += 2 * len(q)
+				break
+			}
 			_, n := utf8.DecodeRuneInString(t[i:end])
 			sign := c
 			switch t[i : i+n] {
@@ -81,6 +86,18 @@ func tokens(t string, start, end int, into []token) []token {
 		}
 	}
 	return into
+}
+
+// doubled reads ‘‘ and ’’, which the Federal Register prints for “ and ”; q is
+// the double mark, which is as long as a single one.
+func doubled(t string) (q string) {
+	switch {
+	case strings.HasPrefix(t, "‘‘"):
+		return "“"
+	case strings.HasPrefix(t, "’’"):
+		return "”"
+	}
+	return ""
 }
 
 func letterAt(t string, i int) bool {

@@ -100,6 +100,49 @@ func TestSpecialPrograms(t *testing.T) {
 	}
 }
 
+// TestKnown: what the schedule prints is known, and what nobody writes is not.
+func TestKnown(t *testing.T) {
+	s := mustLoad(t)
+	for day := range 9 {
+		on := kanzei.DayOf(2018+day, 7, 2)
+		for h := range s.CodesUnder(0, on) {
+			l, err := s.Line(h, on)
+			if err != nil {
+				continue
+			}
+			for _, sp := range l.Special {
+				for _, p := range sp.Programs {
+					if !KnownProgram(p) && p != "GH" { // a misprint of 2018 to 2021 for BH
+						t.Errorf("%s on %s: program %q", h, on, p)
+					}
+				}
+			}
+			for _, r := range []kanzei.Rate{l.General, l.Column2} {
+				for _, x := range r.Specific {
+					if !KnownUnit(x.Unit) {
+						t.Errorf("%s on %s: unit %q", h, on, x.Unit)
+					}
+				}
+			}
+			for _, u := range l.Units {
+				if u != "" && !KnownUnit(u) {
+					t.Errorf("%s on %s: unit %q", h, on, u)
+				}
+			}
+		}
+	}
+	for _, x := range []string{"ZZ", "s", "JPN", "A++"} {
+		if KnownProgram(x) {
+			t.Errorf("%q is a program", x)
+		}
+	}
+	for _, x := range []string{"parsecs", "hl", "dollars"} {
+		if KnownUnit(x) {
+			t.Errorf("%q is a unit", x)
+		}
+	}
+}
+
 func TestLineProblems(t *testing.T) {
 	s := mustLoad(t)
 	for _, c := range []struct{ code, day, problem, mention string }{

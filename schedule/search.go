@@ -2,7 +2,9 @@ package schedule
 
 import (
 	"math"
+	"regexp"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -37,6 +39,96 @@ var synonyms = map[string]string{
 	"phone": "telephone smartphone", "cellphone": "telephone smartphone", "laptop": "portable automatic data processing", "computer": "automatic data processing machine", "tv": "television reception",
 	"chip": "integrated circuit", "semiconductor": "integrated circuit semiconductor", "aluminium": "aluminum", "tyre": "tire", "fridge": "refrigerator", "sneaker": "footwear athletic", "shoe": "footwear",
 	"drug": "medicament", "medicine": "medicament", "pc": "automatic data processing machine", "drone": "unmanned aircraft", "wagyu": "bovine beef", "beef": "bovine meat", "pork": "swine meat", "pad": "lining", "passenger": "person transport", "manufacturing": "manufacture", "sake": "fermented beverage rice wine",
+	"auto": "motor vehicle heading 8701 8705", "vehicle": "motor vehicle", "kimono": "garment robe dressing gown bathrobe women", "yukata": "garment robe dressing gown bathrobe",
+	"plane": "airplane aircraft", "airplane": "aircraft airplane", "helicopter": "helicopter", "bike": "bicycle", "motorbike": "motorcycle", "jeans": "trouser denim", "pants": "trouser breeches",
+	"sweater": "sweater pullover cardigan", "hoodie": "sweatshirt pullover", "underwear": "underpants brief", "bra": "brassiere", "cookie": "cookie sweet biscuit", "candy": "sugar confectionery",
+	"soda": "carbonated beverage water sweetened", "whiskey": "whisky", "bourbon": "whisky bourbon", "noodle": "pasta noodle", "ramen": "pasta noodle", "nori": "seaweed alga", "soy": "soy soybean",
+	"figurine": "statuette ornamental", "headset": "headphone earphone", "earbud": "headphone earphone", "charger": "static converter power supply", "gearbox": "gear box", "windshield": "safety glass windshield",
+	"excavator": "excavator revolving superstructure shovel backhoe", "digger": "revolving superstructure shovel backhoe", "forklift": "fork lift truck works", "robot": "industrial robot", "sofa": "upholstered seat frame",
+	"couch": "upholstered seat frame", "lumber": "wood sawn lengthwise", "petrol": "motor fuel gasoline", "gasoline": "motor fuel", "lng": "natural gas liquefied", "solar": "photovoltaic solar", "mask": "face mask",
+	"suitcase": "suitcase trunk", "glasses": "spectacle goggle", "rebar": "bar rod concrete reinforcing", "bolt": "bolt screw", "toothpaste": "dentifrice", "perfume": "perfume toilet water", "makeup": "make up beauty preparation",
+}
+
+// measures are the units whose ranges the schedule states in words: a number
+// with one of them picks the line whose range holds it.
+var measures = map[string]*regexp.Regexp{}
+
+func init() {
+	for unit, written := range map[string]string{"cc": "cc", "kg": "kg", "kw": "kW", "w": "W", "kva": "kVA", "mm": "mm", "cm": "cm", "liter": "liters?", "l": "liters?", "t": "(?:t|metric tons?)", "ton": "metric tons?"} {
+		measures[unit] = regexp.MustCompile(`(?i)\b(not exceeding|not over|not more than|not less than|exceeding|over|more than|less than|under|at least) ([\d,]+(?:\.\d+)?) ?` + written + `\b`)
+	}
+}
+
+// A span is the range of a measure that a text states.
+type span struct{ lo, hi float64 }
+
+// measured reads a number and its unit out of a query: "2000 cc", "2,000cc".
+func measured(q string) (value float64, form *regexp.Regexp) {
+	f := strings.Fields(strings.ToLower(q))
+	for i, w := range f {
+		n := len(w) - len(strings.TrimLeft(w, "0123456789,."))
+		number, unit := strings.ReplaceAll(w[:n], ",", ""), w[n:]
+		if unit == "" && i+1 < len(f) {
+			unit = f[i+1]
+		}
+		if form := measures[stem(strings.Trim(unit, ".,;"))]; n > 0 && form != nil {
+			if v, err := strconv.ParseFloat(number, 64); err == nil {
+				return v, form
+			}
+		}
+	}
+	return 0, nil
+}
+
+// ranges returns the range of a measure that each text states, none where it
+// states none.
+func (t *texts) ranges(form *regexp.Regexp) map[uint32]span {
+	out := map[uint32]span{}
+	for i, s := range t.strings {
+		for _, m := range form.FindAllStringSubmatch(s, -1) {
+			v, err := strconv.ParseFloat(strings.ReplaceAll(m[2], ",", ""), 64)
+			if err != nil {
+				continue
+			}
+			r, ok := out[uint32(i)]
+			if !ok {
+				r = span{math.Inf(-1), math.Inf(1)}
+			}
+			switch strings.ToLower(m[1]) {
+			case "not exceeding", "not over", "not more than":
+				r.hi = v
+			case "less than", "under":
+				r.hi = math.Nextafter(v, 0)
+			case "not less than", "at least":
+				r.lo = v
+			default:
+				r.lo = math.Nextafter(v, math.Inf(1))
+			}
+			out[uint32(i)] = r
+		}
+	}
+	return out
+}
+
+// fit scales the scores by whether the ranges on the way down hold the value.
+func (t *texts) fit(score []float64, value float64, form *regexp.Regexp) {
+	const inside, outside = 1.5, 0.25
+	ranges := t.ranges(form)
+	factor := make([]float64, len(t.nodes))
+	for i, n := range t.nodes {
+		factor[i] = 1
+		if n.parent >= 0 {
+			factor[i] = factor[n.parent]
+		}
+		if r, ok := ranges[uint32(n.text)]; ok {
+			if value >= r.lo && value <= r.hi {
+				factor[i] *= inside
+			} else {
+				factor[i] *= outside
+			}
+		}
+		score[i] *= factor[i]
+	}
 }
 
 // Search finds lines by words of their designations (BM25 over every text on
@@ -56,6 +148,9 @@ func (s *Schedule) Search(query string, on kanzei.Day, n int) []Hit {
 	score := t.score(queryTerms(query))
 	if score == nil {
 		return nil
+	}
+	if value, form := measured(query); form != nil {
+		t.fit(score, value, form)
 	}
 	best := map[kanzei.HTS]Hit{} // by eight digits
 	s.under(0, e, func(i int, r *run) bool {

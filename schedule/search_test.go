@@ -64,6 +64,18 @@ func TestSearch(t *testing.T) {
 			t.Errorf("%q: not the same twice", c.query)
 		}
 	}
+	for query, want := range map[string]string{ // the best hit
+		"passenger car 2000 cc": "8703.23.01", // exceeding 1,500 cc but not exceeding 3,000 cc
+		"car 1,500cc":           "8703.22.01", // exceeding 1,000 cc but not exceeding 1,500 cc
+		"car 1501 cc":           "8703.23.01",
+		"auto parts":            "8708.70.60",
+		"kimono":                "6208.91.10",
+		"excavator":             "8429.52.10",
+	} {
+		if hits := s.Search(query, day, 1); len(hits) == 0 || hits[0].Rated != kanzei.MustHTS(want) {
+			t.Errorf("%q: %+v, want %s", query, hits, want)
+		}
+	}
 	for _, q := range []string{"", "the of and", "xyzzy", "99999", "123456789012", "..."} {
 		if hits := s.Search(q, day, 5); len(hits) != 0 {
 			t.Errorf("%q: %+v", q, hits)

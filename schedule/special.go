@@ -13,6 +13,19 @@ type Special struct {
 	Rate     kanzei.Rate `json:"rate"`
 }
 
+// programs are the indicators of special programs that general note 3(c)(i)
+// lists and the special subcolumn prints.
+var programs = map[string]bool{}
+
+func init() {
+	for _, p := range strings.Fields("A A* A+ AU B BH C CA CL CO D E E* IL J J* J+ JO JP K KR L MA MX N NP OM P P+ PA PE R S S* S+ SG W Y Z") {
+		programs[p] = true
+	}
+}
+
+// KnownProgram reports whether a text is the indicator of a special program.
+func KnownProgram(spi string) bool { return programs[spi] }
+
 // ParseSpecial reads the special subcolumn: rates, each followed by its
 // programs in parentheses, as in "Free (A,AU,S) 1.7% (KR) See 9822.04.01 (P)".
 // Text that no list of programs follows is dropped when it is punctuation and

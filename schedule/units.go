@@ -21,7 +21,7 @@ var unitNames = map[string]string{
 	"thousand m3": "thousand m3", "km3": "thousand m3", "thousand m": "thousand m", "square": "square", "sq": "square", "fiber m": "fiber m",
 	"clean kg": "kg clean yield", "cy kg": "kg clean yield", "cyk": "kg clean yield",
 	"jewel": "jewel", "jwls.": "jewel", "jwl": "jewel", "gr.lines": "gross line", "grl": "gross line", "line/ gross": "gross line", "line/gross": "gross line",
-	"pack": "pack", "pk": "pack", "doses": "dose", "ds": "dose", "mwh": "mwh", "kwh": "kwh", "gbq": "gbq", "mbq": "mbq", "w": "w",
+	"pack": "pack", "pk": "pack", "doses": "dose", "dose": "dose", "ds": "dose", "mwh": "mwh", "kwh": "kwh", "gbq": "gbq", "mbq": "mbq", "w": "w",
 	"cu kg": "kg copper content", "pb kg": "kg lead content", "zn kg": "kg zinc content", "mo kg": "kg molybdenum content",
 	"w kg": "kg tungsten content", "mg kg": "kg magnesium content", "mn kg": "kg manganese content", "si kg": "kg silicon content",
 	"kg ttl sug": "kg total sugars", "kg amc": "kg anhydrous morphine content", "gr cntnrs": "gross immediate containers",
@@ -51,6 +51,25 @@ func Unit(s string) string {
 		return u
 	}
 	return k
+}
+
+// KnownUnit reports whether a text names a unit of quantity, as the schedule, a
+// rate or US Customs writes it, perhaps with what it is measured on: "kg cmsc",
+// "ag g", "kg drained weight".
+func KnownUnit(s string) bool {
+	if _, ok := unitNames[s]; ok {
+		return true // without the allocations of what follows
+	}
+	u := Unit(s)
+	for _, word := range append(strings.Fields(strings.ToLower(s)), u) {
+		if _, ok := unitNames[word]; ok {
+			return true
+		}
+		if _, ok := scale[word]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // scale gives the size of a unit in a base unit, as num/den.

@@ -1,6 +1,9 @@
 package solve
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Map computes a fixed-point map g at x and returns the residual of the
 // underlying equations at x, in a norm the caller chooses (relative, by
@@ -18,6 +21,27 @@ type AndersonOptions struct {
 	// MaxStep bounds the largest change of a component in one accelerated
 	// step; a larger one is scaled back. Default 1 (unknowns are logs).
 	MaxStep float64
+	// Past, if not nil, is what an iteration on a nearby map learned. It starts
+	// this one and is left with what this one learned.
+	Past *Past
+}
+
+// A Past holds the last differences of an iteration. The zero value holds none.
+type Past struct{ h *history }
+
+// Clone returns a copy; of nil, an empty one.
+func (p *Past) Clone() *Past {
+	if p == nil || p.h == nil {
+		return &Past{}
+	}
+	c := *p.h
+	c.df, c.dg = make([][]float64, c.m), make([][]float64, c.m)
+	for k := range c.df {
+		c.df[k], c.dg[k] = slices.Clone(p.h.df[k]), slices.Clone(p.h.dg[k])
+	}
+	c.gram = slices.Clone(c.gram)
+	c.rhs, c.chol, c.gam, c.wf, c.live = make([]float64, c.m), make([]float64, c.m*c.m), make([]float64, c.m), slices.Clone(c.wf), nil
+	return &Past{&c}
 }
 
 // Anderson iterates x ← g(x) with Anderson mixing of type II (Walker and Ni
@@ -51,7 +75,17 @@ func Anderson(g Map, x []float64, o AndersonOptions) Report {
 		rep.Status, rep.Residual = Converged, 0
 		return rep
 	}
-	h := newHistory(n, o.Memory, o.Weight)
+	var h *history
+	if o.Past != nil {
+		h = o.Past.h
+	}
+	if h == nil || h.n != n || h.m != o.Memory || h.weight != nil || o.Weight != nil {
+		h = newHistory(n, o.Memory, o.Weight)
+	}
+	h.primed = false
+	if o.Past != nil {
+		o.Past.h = h
+	}
 	gx, f := make([]float64, n), make([]float64, n)
 	fOld, gOld := make([]float64, n), make([]float64, n)
 	best := make([]float64, n)
@@ -119,7 +153,7 @@ func Anderson(g Map, x []float64, o AndersonOptions) Report {
 			}
 			continue
 		}
-		if o.Memory > 0 && rep.Iterations > 1 && h.primed {
+		if o.Memory > 0 && h.primed {
 			h.push(f, fOld, gx, gOld)
 		}
 		h.primed = true
@@ -128,7 +162,9 @@ func Anderson(g Map, x []float64, o AndersonOptions) Report {
 		h.mix(f, gx) // gx becomes the accelerated point
 		step := 0.0
 		for i := range x {
-			step = math.Max(step, math.Abs(gx[i]-x[i]))
+			if d := math.Abs(gx[i] - x[i]); d > step || d != d {
+				step = d
+			}
 		}
 		if step > o.MaxStep {
 			s := o.MaxStep / step

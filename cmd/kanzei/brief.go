@@ -10,8 +10,8 @@ import (
 	"strconv"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/brief"
-	"kanzei/trade"
 )
 
 // about is what brief, regime and exposure are asked with: a country and the
@@ -25,28 +25,8 @@ type about struct {
 
 // build computes the document.
 func (a *about) build(e *env, req brief.Request) (*brief.Document, error) {
-	country, err := kanzei.ParseOrigin(a.Country)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := e.engine()
-	if err != nil {
-		return nil, err
-	}
-	req.Country, req.On = country, a.on()
-	switch req.Known, err = a.known(req.On); {
-	case err != nil:
-		return nil, at("--known", err)
-	case req.Known == 0: // latest
-		req.Known = max(engine.Ledger.Coverage.Horizon, 1)
-	}
-	var flows *trade.Flows
-	if !req.NoExposure {
-		if flows, err = trade.Load(); err != nil {
-			return nil, err
-		}
-	}
-	return brief.Build(engine, flows, req)
+	d, err := e.desk().Folder(api.RegimeRequest{Country: a.Country, On: a.on().String(), Known: a.Known}, req)
+	return d, onFlags(err)
 }
 
 // style is how to write on w: in colour on a terminal unless NO_COLOR is set,

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/duty"
 	"kanzei/entries"
 	"kanzei/ledger"
@@ -54,41 +55,14 @@ func (c *lawDiff) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	begins, horizon := l.Coverage.Begins, l.Coverage.Horizon
-	for _, d := range []kanzei.Day{c.On.Day, c.To.Day} {
-		if d != 0 && d < begins {
-			return &kanzei.Problem{Code: "date.coverage", Msg: fmt.Sprintf("%s is before the coverage begins", d), Hint: fmt.Sprintf("ask for %s or later", begins)}
-		}
-	}
-	d := diff{Origin: origin, Horizon: horizon}
-	switch {
-	case c.To.Day != 0:
-		if c.On.Day == 0 {
-			return &kanzei.Problem{Code: "args", Msg: "--to names a second day of entry, and there is no first", Hint: "add --on DAY"}
-		}
-		// The same knowledge for both days, unless two are named.
-		d.Known = known
-		d.ToKnown = known
-		if c.ToKnown != "" {
-			d.ToKnown = toKnown
-		}
-		d.On, d.To = c.On.Day, c.To.Day
-		d.found = ledger.Diff(ledger.Point{Book: l.AsKnown(d.Known), At: d.On.Open()}, ledger.Point{Book: l.AsKnown(d.ToKnown), At: d.To.Open()}, origin)
-	case c.Known != "":
-		d.Known, d.ToKnown, d.On = known, toKnown, c.On.Day
-		a, b := l.AsKnown(known), l.AsKnown(toKnown)
-		if d.On != 0 {
-			d.found = ledger.Diff(ledger.Point{Book: a, At: d.On.Open()}, ledger.Point{Book: b, At: d.On.Open()}, origin)
-		} else {
-			d.found = ledger.DiffKnown(a, b, begins.Open(), kanzei.Forever, origin)
-		}
-	default:
-		return &kanzei.Problem{Code: "args", Msg: "nothing to compare", Hint: "name two days of entry, --on DAY --to DAY, or two days of knowledge, --known DAY --to-known DAY"}
+	d, err := api.Compare(l, &api.DiffRequest{On: c.On.String(), To: c.To.String(), Known: c.Known, ToKnown: c.ToKnown, From: c.From})
+	if err != nil {
+		return onFlags(err)
 	}
 	if c.JSON {
-		return printJSON(e.out, d.wire())
+		return printJSON(e.out, d)
 	}
-	d.print(e.out)
+	printDiff(e.out, d)
 	return nil
 }
 
@@ -100,117 +74,12 @@ func knownDay(flag, s string) (kanzei.Day, error) {
 	return d, at(flag, err)
 }
 
-// A diff is what differs between two points of the law.
-type diff struct {
-	On, To         kanzei.Day // of entry; To zero when the days of knowledge differ
-	Known, ToKnown kanzei.Day
-	Origin         kanzei.Origin
-	Horizon        kanzei.Day
-	found          []ledger.Difference
-}
-
-// latest shows a day of knowledge; the zero Day is the horizon.
-func (d *diff) latest(k kanzei.Day) kanzei.Day {
-	if k == 0 || k > d.Horizon {
-		return d.Horizon
-	}
-	return k
-}
-
-type wireDiff struct {
-	On          kanzei.Day       `json:"on,omitzero"`
-	To          kanzei.Day       `json:"to,omitzero"`
-	Known       kanzei.Day       `json:"known"`
-	ToKnown     kanzei.Day       `json:"to_known"`
-	Origin      kanzei.Origin    `json:"origin,omitzero"`
-	Differences []wireDifference `json:"differences"`
-}
-
-type wireDifference struct {
-	Heading string          `json:"heading"`
-	Program string          `json:"program"`
-	Title   string          `json:"title"`
-	What    string          `json:"what"`
-	Changes []string        `json:"changes,omitempty"`
-	From    string          `json:"entered_from,omitempty"`
-	Until   string          `json:"entered_until,omitempty"`
-	Before  wireSide        `json:"before"`
-	After   wireSide        `json:"after"`
-	By      []wireBy        `json:"by"`
-	Added   []string        `json:"products_added,omitempty"`
-	Struck  []string        `json:"products_struck,omitempty"`
-	Joined  []kanzei.Origin `json:"origins_added,omitempty"`
-	Left    []kanzei.Origin `json:"origins_struck,omitempty"`
-}
-
-type wireSide struct {
-	Status     string `json:"status"`
-	Rate       string `json:"rate,omitempty"`
-	Instrument string `json:"instrument,omitempty"`
-	Citation   string `json:"citation,omitempty"`
-}
-
-type wireBy struct {
-	Instrument string     `json:"instrument"`
-	Citation   string     `json:"citation"`
-	Public     kanzei.Day `json:"public"`
-}
-
-func sideWire(s ledger.Side) wireSide {
-	return wireSide{string(s.Status), s.Rate, s.By.String(), s.By.Citation()}
-}
-
-func byWire(refs []ledger.Ref) []wireBy {
-	out := []wireBy{}
-	for _, r := range refs {
-		w := wireBy{r.String(), r.Citation(), r.Act.Public}
-		if !slices.Contains(out, w) {
-			out = append(out, w)
-		}
-	}
-	return out
-}
-
-// ranges writes a set of codes.
-func ranges(s ledger.Set) []string {
-	var out []string
-	for _, v := range s {
-		out = append(out, span(v.Lo, v.Hi))
-	}
-	return out
-}
-
-// span writes [lo, hi) as the shortest code, or as a range of ten digits.
-func span(lo, hi uint64) string {
-	for _, digits := range []int{2, 4, 6, 8, 10} {
-		h := kanzei.HTSFromTen(lo, digits)
-		if a, b := h.Range(); a == lo && b == hi {
-			return h.String()
-		}
-	}
-	return kanzei.HTSFromTen(lo, 10).String() + ".." + kanzei.HTSFromTen(hi-1, 10).String()
-}
-
-func (d *diff) wire() wireDiff {
-	w := wireDiff{On: d.On, To: d.To, Known: d.latest(d.Known), ToKnown: d.latest(d.ToKnown), Origin: d.Origin, Differences: []wireDifference{}}
-	for i := range d.found {
-		x := &d.found[i]
-		y := wireDifference{Heading: x.Heading, Program: x.Program, Title: x.Title, What: x.What, Changes: x.Changes, Before: sideWire(x.Before), After: sideWire(x.After),
-			By: byWire(x.By), Added: ranges(x.Added), Struck: ranges(x.Struck), Joined: x.Joined, Left: x.Left}
-		if x.From != 0 {
-			y.From, y.Until = x.From.String(), x.Until.String()
-		}
-		w.Differences = append(w.Differences, y)
-	}
-	return w
-}
-
-func (d *diff) print(w io.Writer) {
+func printDiff(w io.Writer, d *api.Diff) {
 	whom := "all origins"
 	if d.Origin != 0 {
 		whom = d.Origin.Name()
 	}
-	known, to := d.latest(d.Known), d.latest(d.ToKnown)
+	known, to := d.Known, d.ToKnown
 	switch {
 	case d.To != 0 && known == to:
 		fmt.Fprintf(w, "entered %s and %s, law as known %s, %s\n", d.On, d.To, known, whom)
@@ -221,11 +90,11 @@ func (d *diff) print(w io.Writer) {
 	default:
 		fmt.Fprintf(w, "entered on any day, law as known %s and %s, %s\n", known, to, whom)
 	}
-	if len(d.found) == 0 {
+	if len(d.Found) == 0 {
 		fmt.Fprintln(w, "no difference")
 	}
-	for i := range d.found {
-		x := &d.found[i]
+	for i := range d.Found {
+		x := &d.Found[i]
 		when := ""
 		if x.From != 0 {
 			when = fmt.Sprintf("%s to %s", x.From.Day(), untilDay(x.Until))
@@ -242,7 +111,7 @@ func (d *diff) print(w io.Writer) {
 		for _, l := range []struct {
 			name string
 			list []string
-		}{{"products added", ranges(x.Added)}, {"products struck", ranges(x.Struck)}, {"origins added", codesOf(x.Joined)}, {"origins struck", codesOf(x.Left)}} {
+		}{{"products added", api.Ranges(x.Added)}, {"products struck", api.Ranges(x.Struck)}, {"origins added", codesOf(x.Joined)}, {"origins struck", codesOf(x.Left)}} {
 			if n := len(l.list); n > 12 {
 				wrap(w, "  "+l.name+": ", fmt.Sprintf("%s and %d more", strings.Join(l.list[:10], ", "), n-10), width())
 			} else if n > 0 {
@@ -363,7 +232,7 @@ type decision struct {
 	Value   kanzei.Money  `json:"value_usd"`
 	Then    decided       `json:"then"`
 	Now     decided       `json:"now"`
-	Because []wireBy      `json:"by"`
+	Because []api.By      `json:"by"`
 }
 
 type decided struct {
@@ -391,9 +260,16 @@ type decisions struct {
 	n         int64
 }
 
-// Work rates the rows of a batch twice, and looks closer where they differ.
-func (s *decisions) Work(_ int, r *entries.Rated) (any, error) {
-	var out []decision
+func (s *decisions) Hand() entries.Hand { return &deciding{decisions: s} }
+
+// A deciding is the hand of decisions.
+type deciding struct {
+	*decisions
+	out []decision
+}
+
+// Take rates rows twice, and looks closer where they differ.
+func (s *deciding) Take(r *entries.Rated) error {
 	ids := r.Column("id")
 	var a, b duty.Outcome
 	for i := range r.Entries {
@@ -406,22 +282,28 @@ func (s *decisions) Work(_ int, r *entries.Rated) (any, error) {
 			then = x.Date
 		}
 		if err := r.Rater.Rate(x, then, nil, &a); err != nil {
-			return nil, err
+			return err
 		}
 		if err := r.Rater.Rate(x, s.now, nil, &b); err != nil {
-			return nil, err
+			return err
 		}
 		if a.Status == b.Status && a.Duty == b.Duty && a.Min == b.Min && a.Max == b.Max && a.Legal == b.Legal {
 			continue
 		}
 		d, err := s.engine.Decide(*x, then, s.now)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if d.Differs() {
-			out = append(out, decision{string(ids.AppendText(nil, i)), x.HTS, x.Origin, x.Date, x.Value, decidedOf(d.Then), decidedOf(d.Now), byWire(d.By)})
+			s.out = append(s.out, decision{string(ids.AppendText(nil, r.Cell(i))), x.HTS, x.Origin, x.Date, x.Value, decidedOf(d.Then), decidedOf(d.Now), api.ActsBy(d.By)})
 		}
 	}
+	return nil
+}
+
+func (s *deciding) Finish(*table.Batch) (any, error) {
+	out := s.out
+	s.out = nil
 	return out, nil
 }
 

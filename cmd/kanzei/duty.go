@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/duty"
 )
 
@@ -63,79 +64,32 @@ type dutyCmd struct {
 	Explain     bool     `help:"Print also citations."`
 }
 
-func (c *dutyCmd) entry() (e kanzei.Entry, err error) {
-	set := func(field, text string, read func(string) error) {
-		if err != nil || text == "" {
-			return
-		}
-		if x := read(text); x != nil {
-			err = at("--"+field, x)
-		}
-	}
-	share := func(to *kanzei.Share) func(string) error {
-		return func(s string) error { return to.UnmarshalText([]byte(s)) }
-	}
-	e.HTS, err = kanzei.ParseHTS(c.HTS)
-	set("from", c.From, func(s string) (x error) { e.Origin, x = kanzei.ParseOrigin(s); return })
-	set("value", c.Value, func(s string) (x error) { e.Value, x = kanzei.ParseMoney(s); return })
-	set("steel", c.Steel, share(&e.Steel))
-	set("aluminum", c.Aluminum, share(&e.Aluminum))
-	set("copper", c.Copper, share(&e.Copper))
-	set("us-content", c.USContent, share(&e.USContent))
-	set("metal-weight", c.MetalWeight, share(&e.MetalWeight))
-	set("loaded", c.Loaded, func(s string) (x error) { e.Loaded, x = kanzei.ParseMoment(s); return })
-	set("exported", c.Exported, func(s string) (x error) { e.Exported, x = kanzei.ParseDay(s); return })
-	set("melt-pour", c.MeltPour, func(s string) (x error) { e.MeltPour, x = kanzei.ParseOrigin(s); return })
-	set("smelt-cast", c.SmeltCast, func(s string) (x error) { e.SmeltCast, x = kanzei.ParseOrigin(s); return })
-	set("assessed", c.Assessed, func(s string) (x error) {
-		e.AssessedKnown = true
-		e.Assessed, x = kanzei.ParseMoney(s)
-		return
-	})
-	set("quantity", c.Quantity, func(s string) (x error) {
-		n, unit, _ := strings.Cut(s, " ")
-		m, x := kanzei.ParseMoney(n)
-		e.Quantity, e.Unit = int64(m), strings.TrimSpace(unit)
-		return x
-	})
-	for _, f := range c.Flag {
-		if no, ok := strings.CutPrefix(f, "not-"); ok && slices.Contains(c.Flag, no) && err == nil {
-			err = &kanzei.Problem{Code: "flag.both", Where: "--flag", Msg: fmt.Sprintf("%s and %s are both declared", no, f), Hint: "declare one of them"}
-		}
-	}
-	e.SPI, e.Mode, e.Flags, e.Ch98 = c.SPI, c.Mode, c.Flag, c.Ch98
-	e.Date = c.on()
-	return e, err
+// request is what the flags ask.
+func (c *dutyCmd) request() *api.DutyRequest {
+	d := func(s string) api.Decimal { return api.Decimal(s) }
+	return &api.DutyRequest{HTS: c.HTS, From: c.From, Value: d(c.Value), Clocks: api.Clocks{On: c.on().String(), Known: c.Known}, Quantity: d(c.Quantity), Steel: d(c.Steel), Aluminum: d(c.Aluminum),
+		Copper: d(c.Copper), USContent: d(c.USContent), MetalWeight: d(c.MetalWeight), Loaded: c.Loaded, Exported: c.Exported, SPI: c.SPI, MeltPour: c.MeltPour, SmeltCast: c.SmeltCast,
+		Ch98: c.Ch98, Mode: c.Mode, Assessed: d(c.Assessed), Flag: c.Flag}
 }
 
 func (c *dutyCmd) Run(e *env) error {
-	entry, err := c.entry()
+	a, err := e.desk().Duty(c.request())
 	if err != nil {
-		return err
+		return onFlags(err)
 	}
-	known, err := c.known(0)
-	if err != nil {
-		return at("--known", err)
+	if c.JSON {
+		return printJSON(e.out, a)
 	}
 	engine, err := e.engine()
 	if err != nil {
 		return err
 	}
-	for _, f := range entry.Flags {
-		if !engine.Asks(f) {
-			return &kanzei.Problem{Code: "flag.unknown", Where: "--flag", Msg: fmt.Sprintf("no measure asks for %q", f), Hint: "kanzei rate --facts lists the facts that measures ask for"}
-		}
-	}
-	a, err := engine.Assess(entry, known)
-	if err != nil {
-		return err
-	}
-	if c.JSON {
-		return printJSON(e.out, a)
-	}
 	c.print(e.out, engine, a)
 	return nil
 }
+
+// routineClaims are open to goods of all kinds; one line offers them.
+var routineClaims = []string{"donation", "informational", "chapter-98", "accompanied-baggage"}
 
 func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) {
 	fmt.Fprintf(w, "%s  %s\n", a.Entry.HTS, engine.Schedule.Name(a.Entry.HTS, a.On))
@@ -143,6 +97,15 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 	switch a.Status {
 	case kanzei.Exact:
 		fmt.Fprintf(w, "duty  %s USD  (%s%%)\n", a.Duty, a.Rate)
+		if a.Assessed == nil || a.Legal == nil {
+			said := func(m *kanzei.Money) string {
+				if m == nil {
+					return "not one figure without further facts"
+				}
+				return m.String()
+			}
+			hang(w, "", fmt.Sprintf("assessed at the time: %s; legally due: %s", said(a.Assessed), said(a.Legal)), width())
+		}
 		if a.Refundable != nil && (*a.Assessed != *a.Duty || *a.Legal != *a.Duty) {
 			fmt.Fprintf(w, "assessed at the time %s, legally due %s, refundable %s\n", a.Assessed, a.Legal, a.Refundable)
 			for _, r := range a.Refunds {
@@ -164,7 +127,10 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 	var unclaimed []string
 	for _, l := range a.Lines {
 		if i := strings.Index(l.Because, ": not claimed ("); !l.Applies && i >= 0 && !c.Explain {
-			unclaimed = append(unclaimed, l.Heading+l.Because[i+len(": not claimed"):])
+			fact := l.Because[i+len(": not claimed"):]
+			if !slices.ContainsFunc(a.Questions, func(q kanzei.Question) bool { return strings.TrimPrefix(strings.Trim(fact, " ()"), "claim ") == q.Fact }) {
+				unclaimed = append(unclaimed, l.Heading+fact)
+			}
 			continue
 		}
 		mark, amount := "+", l.Amount.String()
@@ -185,15 +151,30 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 	for _, f := range a.Filing {
 		fmt.Fprintf(w, "file %s USD under %s\n", f.Value, strings.Join(f.Numbers, " "))
 	}
-	if a.Fees.MPF != 0 || a.Fees.HMF != 0 {
-		fmt.Fprintf(w, "fees: merchandise processing %s, harbor maintenance %s\n", a.Fees.MPF, a.Fees.HMF)
+	fee := func(m kanzei.Money, unknown bool) string {
+		if unknown {
+			return "not known"
+		}
+		return m.String()
 	}
+	hang(w, "fees: ", fmt.Sprintf("merchandise processing %s, harbor maintenance %s", fee(a.Fees.MPF, a.Fees.NoMPF), fee(a.Fees.HMF, a.Fees.NoHMF)), width())
+	var routine []string
 	for _, q := range a.Questions {
+		if free, ok := q.DutyIf["yes"]; ok && !c.Explain && slices.Contains(routineClaims, q.Fact) {
+			routine = append(routine, fmt.Sprintf("%s %s", q.Fact, free))
+			continue
+		}
 		var answers []string
 		for _, k := range sortedKeys(q.DutyIf) {
 			answers = append(answers, fmt.Sprintf("%s: %s", k, q.DutyIf[k]))
 		}
 		hang(w, "? ", fmt.Sprintf("%s [%s]  %s", q.Ask, q.Fact, strings.Join(answers, ", ")), width())
+	}
+	if len(routine) > 0 {
+		hang(w, "? ", "does one of these flags apply? the duty with it: "+strings.Join(routine, ", "), width())
+	}
+	if d, err := kanzei.ParseDay(c.Known); err == nil && d > a.Known {
+		hang(w, "! ", fmt.Sprintf("known only to %s: the sources were read to that day, not to %s", a.Known, d), width())
 	}
 	for _, s := range a.Caveats {
 		hang(w, "! ", s, width())

@@ -19,8 +19,9 @@ type impactCmd struct {
 	Base      []string `placeholder:"NAME|FILE" help:"What it is compared with (default: today; none for the law of a day)."`
 	clocks    `embed:""`
 	Closure   string   `default:"all" placeholder:"NAME" help:"Trade balances: fixed, balanced, proportional, or all (fixed first, the others beside it)."`
-	World     string   `default:"icio2022" placeholder:"NAME" help:"World economy; see kanzei model worlds."`
-	Draws     int      `default:"40" placeholder:"N" help:"Draws of the trade elasticities for ranges; 0 for none."`
+	World     string   `default:"icio2022" placeholder:"NAME|DIR" help:"World economy held (see kanzei model worlds), or a folder of user data (sectors, flows, tariffs, io; CSV or Parquet)."`
+	Repair    bool     `help:"Repair user data that cannot be an economy, and say what changed."`
+	Draws     int      `default:"64" placeholder:"N" help:"Quasi-random draws of the trade elasticities for ranges; 0 for none."`
 	Seed      uint64   `default:"1" placeholder:"N" help:"Seed of the draws."`
 	Economies []string `placeholder:"CC" help:"Economies listed, such as JP,US (default: all in files, the most affected in text)."`
 	Sectors   bool     `help:"List sectors."`
@@ -63,7 +64,7 @@ func (c *impactCmd) study(e *env) (*impact.Study, error) {
 	if err != nil {
 		return nil, err
 	}
-	w, err := loadWorld(c.World)
+	w, err := (&worldChoice{World: c.World, Repair: c.Repair}).load(e.err)
 	if err != nil {
 		return nil, err
 	}
@@ -114,9 +115,13 @@ func (c *impactCmd) Run(e *env) error {
 		if err != nil {
 			return at("COUNTRY", err)
 		}
-		look.First = []string{s.World.Economies[n].ISO3, "USA"}
+		look.First = []string{s.World.Economies[n].ISO3}
+		if look.First[0] != "USA" {
+			look.First = append(look.First, "USA")
+		}
 	}
-	q := impact.Question{Scenario: c.Scenario, Base: c.Base, On: on, Known: known, Closures: cl, Draws: c.Draws, Seed: c.Seed, Economies: c.Economies, Sectors: c.Sectors}
+	q := impact.Question{Scenario: c.Scenario, Base: c.Base, On: on, Known: known, Closures: cl, Draws: c.Draws, Seed: c.Seed, Economies: c.Economies,
+		Sectors: c.Sectors || c.HTML != "", Focus: c.Country}
 	if len(c.Economies) > 0 {
 		look.First, look.Top = nil, len(s.World.Economies)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/duty"
 	"kanzei/law"
 	"kanzei/lawtest"
@@ -114,29 +115,7 @@ func (c *lawCoverage) Run(e *env) error {
 	}
 	cov := l.Coverage
 	if c.JSON {
-		type gap struct {
-			ID      string `json:"id"`
-			Program string `json:"program"`
-			From    string `json:"from"`
-			Until   string `json:"until"`
-			Effect  string `json:"effect"`
-			Say     string `json:"say"`
-		}
-		out := struct {
-			Begins   kanzei.Day       `json:"begins"`
-			Horizon  kanzei.Day       `json:"horizon"`
-			Programs []ledger.Covered `json:"programs"`
-			Editions []ledger.Covered `json:"editions"`
-			Gaps     []gap            `json:"gaps"`
-		}{cov.Begins, cov.Horizon, cov.Programs, cov.Editions, nil}
-		for _, g := range cov.Gaps {
-			effect := "caveat"
-			if g.Unsupported {
-				effect = "unsupported"
-			}
-			out.Gaps = append(out.Gaps, gap{g.ID, g.Program, g.From.String(), g.Until.String(), effect, g.Say})
-		}
-		return printJSON(e.out, out)
+		return printJSON(e.out, api.CoverageOf(l))
 	}
 	fmt.Fprintf(e.out, "covered from %s; sources read to %s\n", cov.Begins, cov.Horizon)
 	for _, list := range [][]ledger.Covered{cov.Programs, cov.Editions} {

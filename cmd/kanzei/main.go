@@ -25,11 +25,14 @@ type cli struct {
 	Refund   refundCmd   `cmd:"" help:"What a file of entries has assessed, owes by law, and gets back."`
 	Panel    panelCmd    `cmd:"" help:"Every line, origin and interval with its rates by program; average rates."`
 	Impact   impactCmd   `cmd:"" help:"What a scenario does to every economy: real income, trade, prices, revenue, with ranges."`
+	Talks    talksCmd    `cmd:"" help:"What to ask for, what it is worth to both sides, and what waiting costs."`
 	Model    modelCmd    `cmd:"" help:"The world economy itself: worlds held, tariffs of one's own."`
 	Sweep    sweepCmd    `cmd:"" help:"Thousands of equilibria, in shards that resume, on one machine or many."`
 	Search   searchCmd   `cmd:"" help:"Find the line of the schedule."`
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`
+	Serve    serveCmd    `cmd:"" help:"The desk over HTTP: JSON API with OpenAPI, streams, the Model Context Protocol."`
+	MCP      mcpCmd      `cmd:"" name:"mcp" help:"The Model Context Protocol over standard input and output."`
 
 	Folder  string           `name:"law" placeholder:"DIR" help:"Folder of instruments added to the law held; a whole tree of law, with a coverage register, takes its place."`
 	Version kong.VersionFlag `help:"Print the version and exit."`

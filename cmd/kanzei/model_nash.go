@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"time"
 
 	"kanzei"
@@ -14,16 +13,14 @@ import (
 
 // players are what a war and talks are asked with.
 type players struct {
-	World        string   `placeholder:"NAME|DIR" help:"A world held, a folder of user data, or a world of the research files (ossa2005, tariffwar-wiod2014, …); default icio2022, without input-output links for the formula."`
-	Elasticities string   `placeholder:"SET" help:"A named set of trade elasticities instead of the world's own."`
-	Players      []string `placeholder:"CC" help:"Who plays, such as US,CN,JP (default: everybody). One player: its optimal tariff."`
-	Instrument   string   `placeholder:"NAME" help:"What a player sets: uniform, partner, sector, or partner-sector (default: uniform; partner-sector in ossa2005)."`
-	Services     bool     `help:"Tariffs on services too."`
-	MaxRate      float64  `default:"10" placeholder:"X" help:"Largest rate, a share: 10 is 1000 percent."`
-	Subsidies    bool     `help:"Let rates go below zero, down to -50 percent."`
-	Lobby        bool     `help:"Weigh sectors as governments do (ossa2005 only)."`
-	JSON         bool     `name:"json" help:"Print JSON."`
-	research
+	worldChoice
+	Players    []string `placeholder:"CC" help:"Who plays, such as US,CN,JP (default: everybody). One player: its optimal tariff."`
+	Instrument string   `placeholder:"NAME" help:"What a player sets: uniform, partner, sector, or partner-sector (default: uniform; partner-sector in ossa2005)."`
+	Services   bool     `help:"Tariffs on services too."`
+	MaxRate    float64  `default:"10" placeholder:"X" help:"Largest rate, a share: 10 is 1000 percent."`
+	Subsidies  bool     `help:"Let rates go below zero, down to -50 percent."`
+	Lobby      bool     `help:"Weigh sectors as governments do (ossa2005 only)."`
+	JSON       bool     `name:"json" help:"Print JSON."`
 }
 
 type modelNashCmd struct {
@@ -94,13 +91,20 @@ func (c *modelNashCmd) Run(e *env) error {
 		}
 	}
 	begun := time.Now()
-	if c.World == "ossa2005" {
+	if c.profits() {
 		return c.ossa(e, func(m *model.Ossa, o model.NashOptions) (*played, error) {
-			war, err := m.Nash(o)
+			play := func() (*model.OssaWar, error) { return m.Nash(o) }
+			if c.World == "ll2023" && method == model.Formula {
+				play = func() (*model.OssaWar, error) { return m.NashFormula(o.Players) }
+			}
+			war, err := play()
 			if err != nil {
 				return nil, err
 			}
 			out := c.ossaAnswer(m, war.Tariff, o)
+			if c.World == "ll2023" {
+				out.Method = method.String()
+			}
 			out.What = whatOf(o.Players)
 			out.solved(war.Play)
 			for n := range out.Economies {
@@ -110,7 +114,7 @@ func (c *modelNashCmd) Run(e *env) error {
 			return out, nil
 		}, begun)
 	}
-	w, err := c.worldOrData(c.World, c.Elasticities)
+	w, err := c.load(e.err)
 	if err != nil {
 		return err
 	}
@@ -171,7 +175,7 @@ func (c *modelTalksCmd) Run(e *env) error {
 	options := func(o model.NashOptions) model.TalksOptions {
 		return model.TalksOptions{Players: o.Players, Instrument: o.Instrument, Services: o.Services, Subsidies: o.Subsidies, MaxRate: o.MaxRate, Bargain: c.Bargain, Solve: o.Solve}
 	}
-	if c.World == "ossa2005" {
+	if c.profits() {
 		return c.ossa(e, func(m *model.Ossa, o model.NashOptions) (*played, error) {
 			to := options(o)
 			switch c.Threat {
@@ -191,7 +195,7 @@ func (c *modelTalksCmd) Run(e *env) error {
 			return fill(c.ossaAnswer(m, t.Tariff, o), t), nil
 		}, begun)
 	}
-	w, err := c.worldOrData(c.World, c.Elasticities)
+	w, err := c.load(e.err)
 	if err != nil {
 		return err
 	}
@@ -284,7 +288,7 @@ func (c *players) options(w *model.World) (model.NashOptions, error) {
 }
 
 func (c *players) instrument(otherwise model.Instrument) (model.NashOptions, error) {
-	o := model.NashOptions{Instrument: otherwise, Services: c.Services, MaxRate: c.MaxRate, Subsidies: c.Subsidies}
+	o := model.NashOptions{Instrument: otherwise, Services: c.Services, MaxRate: c.MaxRate, Subsidies: c.Subsidies, Solve: model.Options{Kappa: c.Kappa}}
 	if !(c.MaxRate > 0) {
 		return o, &kanzei.Problem{Code: "nash.max", Where: "--max-rate", Msg: fmt.Sprintf("the largest rate is %g", c.MaxRate), Hint: "give a share above 0: 1 is 100 percent"}
 	}
@@ -299,18 +303,24 @@ func (c *players) instrument(otherwise model.Instrument) (model.NashOptions, err
 	return o, nil
 }
 
-// ossa loads the world of Ossa and plays it.
+// profits says that the world has profits.
+func (c *players) profits() bool { return c.World == "ossa2005" || c.World == "ll2023" }
+
+// ossa loads a world with profits and plays it.
 func (c *players) ossa(e *env, play func(*model.Ossa, model.NashOptions) (*played, error), begun time.Time) error {
 	if c.Elasticities != "" {
-		return &kanzei.Problem{Code: "model.elasticities", Where: "--elasticities", Msg: "world ossa2005 has one set of elasticities"}
+		return &kanzei.Problem{Code: "model.elasticities", Where: "--elasticities", Msg: "world " + c.World + " has one set of elasticities"}
 	}
-	m, err := model.LoadOssa(c.Shared + "/sources/model")
+	if c.Merge != "" || c.NoLinks || c.OneSector || c.Scale != "" || c.Kappa != 0 {
+		return &kanzei.Problem{Code: "model.variant", Where: "--world", Msg: "world " + c.World + " has no such variant", Hint: "leave out --merge, --no-links, --one-sector, --scale and --kappa"}
+	}
+	read := model.LoadOssa
+	if c.World == "ll2023" {
+		read = model.LoadLL2023
+	}
+	m, err := read(c.sources())
 	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
-			return noResearch(p.Path)
-		}
-		return err
+		return missing(err)
 	}
 	if c.Lobby {
 		if m, err = m.WithWeights(nil); err != nil {
@@ -392,7 +402,7 @@ func (c *players) answer(w *model.World, tariff []float64, o model.NashOptions) 
 }
 
 func (c *players) ossaAnswer(m *model.Ossa, tariff []float64, o model.NashOptions) *played {
-	out := &played{World: "ossa2005", Method: "gradient", Instrument: o.Instrument.String(), Closure: "balanced", Lobby: c.Lobby, Status: "converged"}
+	out := &played{World: c.World, Method: "gradient", Instrument: o.Instrument.String(), Closure: "balanced", Lobby: c.Lobby, Status: "converged"}
 	var isPlayer []bool
 	out.Rates, isPlayer = ratesOf(m.Regions, m.Sectors, tariff, o, false)
 	war := model.OssaWar{Tariff: tariff, OssaResult: &model.OssaResult{Wage: make([]float64, m.N)}}

@@ -4,18 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 
 	"kanzei"
 	"kanzei/model"
 )
-
-// research says where the research files are: published data that come with
-// no licence to ship.
-type research struct {
-	Shared string `placeholder:"DIR" env:"KANZEI_SHARED" default:"../shared" help:"Folder of research files, with sources/model and oracle/model."`
-}
 
 type modelReproduceCmd struct {
 	Table []string `arg:"" optional:"" help:"Tables; all if none is named."`
@@ -112,40 +105,4 @@ func (c *modelReproduceCmd) print(w io.Writer, r *model.Reproduction) {
 			fmt.Fprintf(w, "    %-34s %-26s %14.6g\n", clip(cell.Row, 34), clip(cell.Column, 26), cell.Computed)
 		}
 	}
-}
-
-// worldOrData loads a world held, a folder of user data, or one of the worlds
-// of the research files: those of model.SourceNames, and tariffwar-wiod2014
-// and tariffwar-icio2022.
-func (c *research) worldOrData(name, set string) (w *model.World, err error) {
-	root := c.Shared + "/sources/model"
-	info, no := os.Stat(name)
-	switch {
-	case slices.Contains(model.Names(), name):
-		w, err = model.Load(name)
-	case name == "tariffwar-wiod2014" || name == "tariffwar-icio2022":
-		w, err = model.LoadTariffWar(root, name[len("tariffwar-"):])
-	case slices.Contains(model.SourceNames(), name):
-		w, err = model.LoadDir(root, name)
-	case no == nil && info.IsDir():
-		if w, err = model.ReadWorld(name, false); err != nil {
-			return nil, &kanzei.Problem{Code: "model.data", Where: "--world", Msg: why(err), Hint: "repair the cells named"}
-		}
-	default:
-		return loadWorld(name)
-	}
-	if err != nil {
-		var p *os.PathError
-		if errors.As(err, &p) {
-			return nil, noResearch(p.Path)
-		}
-		return nil, err
-	}
-	if set == "" {
-		return w, nil
-	}
-	if w, err = w.WithSet(set); err != nil {
-		return nil, &kanzei.Problem{Code: "model.elasticities", Where: "--elasticities", Msg: err.Error(), Hint: "see kanzei model worlds --json"}
-	}
-	return w, nil
 }

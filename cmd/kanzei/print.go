@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,15 +12,11 @@ import (
 	"strings"
 
 	"kanzei"
+	"kanzei/api"
 )
 
 // printJSON writes an answer the way --json, files and the wire all do.
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+func printJSON(w io.Writer, v any) error { return api.WriteJSON(w, v) }
 
 // at says where on the command line a problem lies.
 func at(where string, err error) error {

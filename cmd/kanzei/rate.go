@@ -40,7 +40,7 @@ func (c *rateCmd) Run(e *env) error {
 	if rejects == "" && c.Out != "-" {
 		rejects = c.Out + ".rejects.csv"
 	}
-	debug.SetGCPercent(200) // what raters learn is held to the end; a twentieth faster for half as much memory again
+	debug.SetGCPercent(entries.GCPercent)
 	progress := newProgress(e.err)
 	job.Progress = progress.show
 	rows, rejected, err := job.Rate(c.Out, e.out, rejects)

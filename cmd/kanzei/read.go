@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"kanzei"
@@ -31,7 +32,7 @@ func (c *readCmd) text() ([]byte, error) {
 	case err != nil:
 		return nil, &kanzei.Problem{Code: "file", Msg: fmt.Sprintf("cannot read %s", c.File), Hint: "name a file of plain text, or - for standard input"}
 	case bytes.HasPrefix(b, []byte("%PDF")):
-		return nil, &kanzei.Problem{Code: "read.pdf", Where: c.File, Msg: "a PDF is not read", Hint: "give its text, for example by pdftotext"}
+		return nil, &kanzei.Problem{Code: "read.pdf", Where: c.File, Msg: "a PDF is not read", Hint: "give its text, for example by pdftotext -layout"}
 	case bytes.IndexByte(b[:min(len(b), 4096)], 0) >= 0:
 		return nil, &kanzei.Problem{Code: "read.binary", Where: c.File, Msg: "not a text", Hint: "give plain text, Markdown or simple HTML"}
 	}
@@ -105,6 +106,10 @@ func (c *readCmd) scaffold(e *env, r *read.Reader, d *read.Document) error {
 		_, err = e.out.Write(b)
 		return err
 	}
+	if _, err := os.Stat(c.Out); err == nil {
+		return &kanzei.Problem{Code: "file.exists", Where: c.Out, Msg: "exists; a scaffold does not overwrite what may have been reviewed", Hint: "name another file with -o, or remove this one"}
+	}
+	_ = os.MkdirAll(filepath.Dir(c.Out), 0o755) // where that fails, so does the next line
 	if err := writeFile(c.Out, func(w io.Writer) error { _, err := w.Write(b); return err }); err != nil {
 		return err
 	}

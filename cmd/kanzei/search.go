@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/schedule"
 )
 
@@ -16,21 +17,21 @@ type searchCmd struct {
 }
 
 func (c *searchCmd) Run(e *env) error {
-	s, err := schedule.Load()
-	if err != nil {
-		return err
-	}
 	on := (&clocks{On: c.On}).on()
-	if on < schedule.Start {
-		return &kanzei.Problem{Code: "date.coverage", Where: "--on", Msg: fmt.Sprintf("%s is before the coverage begins", on), Hint: fmt.Sprintf("ask for %s or later", schedule.Start)}
-	}
 	query := strings.Join(c.Query, " ")
-	hits := s.Search(query, on, c.N)
+	hits, err := e.desk().Search(&api.SearchRequest{Q: query, On: on.String(), N: c.N})
+	if err != nil {
+		return onFlags(err)
+	}
 	if c.JSON {
 		return printJSON(e.out, hits)
 	}
 	if len(hits) == 0 {
 		return &kanzei.Problem{Code: "search.none", Msg: fmt.Sprintf("no line of the schedule of %s answers %q", on, query), Hint: "try fewer or other words, or the first digits of a code"}
+	}
+	s, err := schedule.Load()
+	if err != nil {
+		return err
 	}
 	for _, h := range hits {
 		rate := ""

@@ -140,6 +140,7 @@ var phrases = []phrase{
 	p(`^usmca`, func(_ *duty.Engine, entry *kanzei.Entry, _ []string) bool { entry.SPI = "S"; return true }),
 	p(`^authori[sz]ation`, flag_("commerce-authorized")),
 	p(`civil aircraft`, flag_("civil-aircraft")),
+	p(`^patented`, flag_("patented-pharma")),
 	p(`generic`, flag_("generic-pharma")),
 	p(`^onshoring with mfn pricing`, flag_("pharma-mfn-pricing")),
 	p(`^onshoring plan`, flag_("pharma-onshoring")),
@@ -153,6 +154,8 @@ var phrases = []phrase{
 	p(`^(in )?bulk$`, flag_("in-bulk")),
 	p(`^kitchen-cabinet$`, flag_("kitchen-cabinet")),
 	p(`^certified |^certification`, nothing),
+	p(`^postal|specific-duty method|carrier`, flag_("postal")),
+	p(`^de minimis`, flag_("de-minimis")),
 	p(`donation`, flag_("donation")),
 	p(`informational`, flag_("informational")),
 	p(`exclusion confirmed$`, flag_("s301-exclusion")),
@@ -238,7 +241,7 @@ func declare(entry *kanzei.Entry, flags map[string]bool) (unread []string) {
 		switch {
 		case !true_:
 		case strings.Contains(name, "postal"):
-			// Postal goods pay the duties of any other entry since de minimis ended.
+			raise(entry, "postal")
 		case strings.Contains(name, "donation"):
 			raise(entry, "donation")
 		case strings.Contains(name, "informational"):

@@ -24,8 +24,30 @@ type peerRow struct {
 	err        error
 }
 
-// uses are facts that the peer takes for granted of every article on a list.
-var uses = []string{"auto-part", "truck-part", "kitchen-cabinet", "steel-stamping", "aluminum-stamping", "patented-pharma", "quartz", "uas-article", "not-thermal-imaging", "semiconductor-article"}
+// taken are facts that the peer takes for granted of every article on a list; of
+// two that exclude each other the first that a list asks for.
+var taken = []string{"auto-part", "truck-part", "kitchen-cabinet", "steel-stamping", "aluminum-stamping", "patented-pharma", "quartz", "uas-article", "not-thermal-imaging", "semiconductor-article"}
+
+func uses(e *duty.Engine, entry *kanzei.Entry) []string {
+	b := e.Book(0)
+	at := entry.Date.Open()
+	state := b.At(at)
+	asked := func(flag string) bool {
+		return slices.ContainsFunc(state.Provisions, func(p *ledger.Placed) bool {
+			return p.Status == ledger.InForce && slices.ContainsFunc(p.When, func(c kanzei.Condition) bool { return c.Fact == "use" && c.Value == flag }) &&
+				p.Origin(entry.Origin) && b.Products(&p.Provision, at).Contains(entry.HTS)
+		})
+	}
+	out := slices.Clone(taken)
+	for _, pair := range [][2]string{{"uas-article", "auto-part"}, {"auto-part", "truck-part"}, {"steel-stamping", "aluminum-stamping"}} {
+		drop := pair[1]
+		if !slices.Contains(out, pair[0]) || !asked(pair[0]) {
+			drop = pair[0]
+		}
+		out = slices.DeleteFunc(out, func(f string) bool { return f == drop })
+	}
+	return out
+}
 
 func readPeer(e *duty.Engine, row map[string]string) (*peerRow, error) {
 	p := &peerRow{row: row, components: map[string]kanzei.Fraction{}}
@@ -59,9 +81,9 @@ func readPeer(e *duty.Engine, row map[string]string) (*peerRow, error) {
 		return nil, err
 	}
 	p.entry.HTS = valid(e, p.entry.HTS, p.entry.Date)
-	p.entry.Flags = uses
+	p.entry.Flags = uses(e, &p.entry)
 	if strings.Contains(row["notes"], "UK-metal") {
-		p.entry.Flags = append(slices.Clone(uses), "uk-metal")
+		p.entry.Flags = append(p.entry.Flags, "uk-metal")
 	}
 	if strings.Contains(row["notes"], "metal content 100%") {
 		contents(e, &p.entry)

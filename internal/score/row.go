@@ -142,6 +142,18 @@ func readMapping(text string) (*mapping, error) {
 	return m, nil
 }
 
+// from returns the origins that stand for a text: the longest one that it begins
+// with.
+func (m *mapping) from(text string) []kanzei.Origin {
+	best := ""
+	for t := range m.origins {
+		if len(t) > len(best) && strings.HasPrefix(text, t) {
+			best = t
+		}
+	}
+	return m.origins[best]
+}
+
 func (m *mapping) class(text string) ([]kanzei.HTS, string) {
 	for _, c := range m.classes {
 		if strings.HasPrefix(strings.ToLower(text), c.text) {
@@ -238,7 +250,7 @@ func (m *mapping) mechanical(e *duty.Engine, row map[string]string) ([]testCase,
 	} else {
 		return nil, fmt.Errorf("no code for %q", row["hts"])
 	}
-	origins := m.origins[row["origin"]]
+	origins := m.from(row["origin"])
 	if origins == nil {
 		o, err := kanzei.ParseOrigin(row["origin"])
 		if err != nil {
@@ -555,6 +567,8 @@ func forced(e *duty.Engine, entry *kanzei.Entry, base string) (f kanzei.Share, e
 	return f, nil
 }
 
+var flatForm = regexp.MustCompile(`^(?:flat )?\$?([\d.]+)(?: usd| dollars)? per (?:postal )?item`)
+
 // breakdownChecks reads "s.122 1000; reciprocal 0" and the like.
 func breakdownChecks(row map[string]string, entry *kanzei.Entry) ([]check, error) {
 	headings := plainHeadings(row["ch99_headings"])
@@ -661,11 +675,18 @@ func headingChecks(s string, must bool) ([]check, error) {
 // ruleChecks reads a rule: the rate of a heading, an exception, or a total with
 // column 1.
 func ruleChecks(e *duty.Engine, row map[string]string, entry *kanzei.Entry) ([]check, error) {
+	text := strings.ToLower(row["breakdown"])
+	if m := flatForm.FindStringSubmatch(text); m != nil { // "flat 80 USD per item"
+		v, err := amount(m[1])
+		raise(entry, "postal")
+		raise(entry, "postal-per-item")
+		entry.Value = min(entry.Value, 100*kanzei.Dollar) // low value
+		return []check{byMoney("duty", v)}, err
+	}
 	f, err := percent(row["expected_rate_pct"])
 	if err != nil {
 		return nil, err
 	}
-	text := strings.ToLower(row["breakdown"])
 	headings := plainHeadings(row["ch99_headings"])
 	if len(headings) == 0 {
 		programs := programsOf(text + " " + strings.ToLower(row["note"]))

@@ -1,0 +1,236 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"kanzei/entries"
+	"kanzei/table"
+)
+
+// Limits of a stream of entries.
+const (
+	maxLine   = 256 << 10 // bytes of a line
+	maxRows   = 2048      // rows rated together, about
+	maxBytes  = 1 << 20   // and their bytes
+	maxEntry  = 1 << 14   // lines of one entry
+	readAhead = 256 << 10
+)
+
+// A lines reads entries from lines of JSON objects, as a table whose columns
+// are those of a file of entries and the object as it stands. A batch ends
+// where the next line has not come yet, but never inside an entry: lines of one
+// entry_id wait for the line after them.
+type lines struct {
+	in     *bufio.Reader
+	fields []table.Field
+	column map[string]int // name → field
+	row    int64
+	carry  *line
+	fresh  bool // nothing was read yet
+}
+
+// A line is one entry.
+type line struct {
+	number int64
+	object []byte   // as it stands, without members that the answer has
+	cells  []string // by field
+	bad    *table.Reject
+}
+
+const keyColumn = "entry_id"
+
+func newLines(r io.Reader) *lines {
+	l := &lines{in: bufio.NewReaderSize(r, readAhead), column: map[string]int{}, fresh: true}
+	for i, c := range entries.Columns {
+		l.fields = append(l.fields, table.Field{Name: c.Name, Kind: table.String})
+		l.column[c.Name] = i
+	}
+	// The object stands in a column that no entry can name.
+	l.fields = append(l.fields, table.Field{Name: "\x00object", Kind: table.String})
+	return l
+}
+
+func (l *lines) Fields() []table.Field     { return l.fields }
+func (l *lines) Progress() (float64, bool) { return 0, false }
+func (l *lines) Close() error              { return nil }
+
+// Next returns the entries that have come.
+func (l *lines) Next() (*table.Batch, error) {
+	b := &table.Batch{Columns: make([]table.Column, len(l.fields))}
+	size := 0
+	last := ""
+	key := l.column[keyColumn]
+	for {
+		x, err := l.next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if x.bad != nil {
+			b.Bad = append(b.Bad, *x.bad)
+		} else {
+			same := x.cells[key] != "" && x.cells[key] == last
+			if b.Rows >= maxEntry || (b.Rows >= maxRows || size >= maxBytes) && !same {
+				b.More, l.carry = same, x
+				break
+			}
+			last = x.cells[key]
+			for i, c := range x.cells {
+				b.Columns[i].Text.Add([]byte(c))
+			}
+			b.Columns[len(x.cells)].Text.Add(x.object)
+			b.Number = append(b.Number, x.number)
+			b.Rows++
+			size += 2 * len(x.object)
+		}
+		if last == "" && (!l.ready() || len(b.Bad) >= maxRows) {
+			break
+		}
+	}
+	if b.Rows == 0 && len(b.Bad) == 0 {
+		return nil, io.EOF
+	}
+	return b, nil
+}
+
+// ready reports whether a whole line has come.
+func (l *lines) ready() bool {
+	if l.carry != nil {
+		return true
+	}
+	n := l.in.Buffered()
+	if n == 0 {
+		return false
+	}
+	p, _ := l.in.Peek(n)
+	return bytes.IndexByte(p, '\n') >= 0
+}
+
+// next reads a line that is not empty.
+func (l *lines) next() (*line, error) {
+	if x := l.carry; x != nil {
+		l.carry = nil
+		return x, nil
+	}
+	for {
+		text, err := l.read()
+		if l.fresh && len(text) > 0 {
+			text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
+			l.fresh = false
+		}
+		if err == errLong {
+			l.row++
+			return &line{number: l.row, bad: &table.Reject{Row: l.row, Reason: fmt.Sprintf("the line is longer than %d bytes", maxLine)}}, nil
+		}
+		if text = bytes.TrimSpace(text); len(text) > 0 && (err == nil || err == io.EOF) {
+			l.row++
+			return l.parse(text), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+var errLong = errors.New("the line is too long")
+
+// read returns the next line. A line that is too long is skipped without
+// holding it.
+func (l *lines) read() ([]byte, error) {
+	var whole []byte
+	for {
+		part, err := l.in.ReadSlice('\n')
+		if len(whole)+len(part) > maxLine {
+			for err == bufio.ErrBufferFull {
+				_, err = l.in.ReadSlice('\n')
+			}
+			if err != nil && err != io.EOF {
+				return nil, err
+			}
+			return nil, errLong
+		}
+		if whole == nil && err != bufio.ErrBufferFull {
+			return part, err
+		}
+		whole = append(whole, part...)
+		if err != bufio.ErrBufferFull {
+			return whole, err
+		}
+	}
+}
+
+var answerNames = func() map[string]bool {
+	m := map[string]bool{}
+	for _, f := range entries.Answers {
+		m[f.Name] = true
+	}
+	return m
+}()
+
+// parse reads an object. Numbers keep their digits.
+func (l *lines) parse(text []byte) *line {
+	x := &line{number: l.row, cells: make([]string, len(entries.Columns))}
+	reject := func(field, reason string) *line {
+		x.bad = &table.Reject{Row: l.row, Field: field, Reason: reason, ID: x.cells[l.column["id"]]}
+		return x
+	}
+	if !utf8.Valid(text) {
+		return reject("", "the line is not UTF-8")
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+		return reject("", "the line is not a JSON object")
+	}
+	clash := false
+	for name, v := range members {
+		i, ok := l.column[name]
+		if !ok {
+			clash = clash || answerNames[name]
+			continue
+		}
+		cell, ok := cellOf(v)
+		if !ok {
+			return reject(name, "a text or a number is expected, not a JSON "+kindOf(v))
+		}
+		x.cells[i] = cell
+	}
+	if x.object = text; clash {
+		for name := range answerNames {
+			delete(members, name)
+		}
+		b, err := json.Marshal(members)
+		if err != nil {
+			return reject("", "the line cannot be written again: "+err.Error())
+		}
+		x.object = b
+	}
+	return x
+}
+
+// cellOf writes a member as a cell of a column.
+func cellOf(v json.RawMessage) (string, bool) {
+	switch v[0] {
+	case '"':
+		var s string
+		err := json.Unmarshal(v, &s)
+		return s, err == nil
+	case 'n': // null
+		return "", true
+	case '[':
+		var list []string
+		err := json.Unmarshal(v, &list)
+		return strings.Join(list, ";"), err == nil
+	case '{', 't', 'f':
+		return "", false
+	}
+	return string(v), true
+}
