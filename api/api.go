@@ -52,6 +52,7 @@ type Desk struct {
 	flights flights
 	solves  gate // equilibria, one at a time: a solve uses all processors
 	folders gate // briefs and exposures
+	streams gate // of entries: each has raters of its own
 }
 
 // New returns a desk. Nothing is loaded yet.
@@ -82,6 +83,7 @@ func New(o Options) *Desk {
 	d.flights.cache.limit = o.CacheBytes
 	d.solves = newGate(1, o.MaxWaiting)
 	d.folders = newGate(2, 64)
+	d.streams = newGate(16, 16)
 	return d
 }
 

@@ -13,7 +13,6 @@ type Clocks struct {
 	Known string `json:"known,omitempty" jsonschema:"law as known at the end of this day, or latest"`
 }
 
-
 // knowledge reads the day of knowledge; the zero Day is everything held.
 func knowledge(field, s string, otherwise kanzei.Day) (kanzei.Day, error) {
 	switch s {

@@ -24,7 +24,7 @@ func (g gate) enter(ctx context.Context) (leave func(), err error) {
 	select {
 	case g.waiting <- struct{}{}:
 	default:
-		return nil, &kanzei.Problem{Code: "busy", Msg: fmt.Sprintf("%d long questions wait already", cap(g.waiting)-cap(g.in)), Hint: "ask again in a minute"}
+		return nil, &kanzei.Problem{Code: "busy", Msg: fmt.Sprintf("%d questions of this kind wait already", cap(g.waiting)-cap(g.in)), Hint: "ask again in a minute"}
 	}
 	select {
 	case g.in <- struct{}{}:

@@ -34,14 +34,24 @@ type lines struct {
 	row    int64
 	carry  *line
 	fresh  bool // nothing was read yet
+	now    line // the line read last; its texts lie in the buffer of in
 }
 
 // A line is one entry.
 type line struct {
 	number int64
 	object []byte   // as it stands, without members that the answer has
-	cells  []string // by field
+	cells  [][]byte // by field
 	bad    *table.Reject
+}
+
+// clone is the line with texts of its own.
+func (x *line) clone() *line {
+	y := &line{number: x.number, object: bytes.Clone(x.object), cells: make([][]byte, len(x.cells)), bad: x.bad}
+	for i, c := range x.cells {
+		y.cells[i] = bytes.Clone(c)
+	}
+	return y
 }
 
 const keyColumn = "entry_id"
@@ -65,7 +75,7 @@ func (l *lines) Close() error              { return nil }
 func (l *lines) Next() (*table.Batch, error) {
 	b := &table.Batch{Columns: make([]table.Column, len(l.fields))}
 	size := 0
-	last := ""
+	var last []byte // entry of the row before
 	key := l.column[keyColumn]
 	for {
 		x, err := l.next()
@@ -78,21 +88,21 @@ func (l *lines) Next() (*table.Batch, error) {
 		if x.bad != nil {
 			b.Bad = append(b.Bad, *x.bad)
 		} else {
-			same := x.cells[key] != "" && x.cells[key] == last
+			same := len(x.cells[key]) > 0 && bytes.Equal(x.cells[key], last)
 			if b.Rows >= maxEntry || (b.Rows >= maxRows || size >= maxBytes) && !same {
-				b.More, l.carry = same, x
+				b.More, l.carry = same, x.clone()
 				break
 			}
-			last = x.cells[key]
+			last = append(last[:0], x.cells[key]...)
 			for i, c := range x.cells {
-				b.Columns[i].Text.Add([]byte(c))
+				b.Columns[i].Text.Add(c)
 			}
 			b.Columns[len(x.cells)].Text.Add(x.object)
 			b.Number = append(b.Number, x.number)
 			b.Rows++
 			size += 2 * len(x.object)
 		}
-		if last == "" && (!l.ready() || len(b.Bad) >= maxRows) {
+		if len(last) == 0 && (!l.ready() || len(b.Bad) >= maxRows) {
 			break
 		}
 	}
@@ -178,59 +188,125 @@ var answerNames = func() map[string]bool {
 
 // parse reads an object. Numbers keep their digits.
 func (l *lines) parse(text []byte) *line {
-	x := &line{number: l.row, cells: make([]string, len(entries.Columns))}
+	x := &l.now
+	x.number, x.object, x.bad = l.row, text, nil
+	if x.cells == nil {
+		x.cells = make([][]byte, len(entries.Columns))
+	}
+	clear(x.cells)
 	reject := func(field, reason string) *line {
-		x.bad = &table.Reject{Row: l.row, Field: field, Reason: reason, ID: x.cells[l.column["id"]]}
+		x.bad = &table.Reject{Row: l.row, Field: field, Reason: reason, ID: string(x.cells[l.column["id"]])}
 		return x
 	}
-	if !utf8.Valid(text) {
+	switch {
+	case !utf8.Valid(text):
 		return reject("", "the line is not UTF-8")
-	}
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil || members == nil {
+	case text[0] != '{' || !json.Valid(text):
 		return reject("", "the line is not a JSON object")
 	}
 	clash := false
-	for name, v := range members {
-		i, ok := l.column[name]
-		if !ok {
-			clash = clash || answerNames[name]
-			continue
+	for at := 1; ; {
+		if at = blank(text, at); text[at] == ',' {
+			at = blank(text, at+1)
 		}
-		cell, ok := cellOf(v)
-		if !ok {
-			return reject(name, "a text or a number is expected, not a JSON "+kindOf(v))
+		if text[at] == '}' {
+			break
 		}
-		x.cells[i] = cell
+		end := past(text, at)
+		name, ok := plain(text[at:end])
+		if !ok {
+			return reject("", "a name cannot be read")
+		}
+		at = blank(text, blank(text, end)+1) // behind the colon
+		end = past(text, at)
+		if i, ok := l.column[string(name)]; ok {
+			if x.cells[i], ok = cellOf(text[at:end]); !ok {
+				return reject(string(name), "a text or a number is expected, not a JSON "+kindOf(text[at:end]))
+			}
+		} else {
+			clash = clash || answerNames[string(name)]
+		}
+		at = end
 	}
-	if x.object = text; clash {
+	if clash {
+		var members map[string]json.RawMessage
+		err := json.Unmarshal(text, &members)
 		for name := range answerNames {
 			delete(members, name)
 		}
-		b, err := json.Marshal(members)
+		if err == nil {
+			x.object, err = json.Marshal(members)
+		}
 		if err != nil {
 			return reject("", "the line cannot be written again: "+err.Error())
 		}
-		x.object = b
 	}
 	return x
 }
 
+// blank returns the place of the next character that is not white space.
+func blank(text []byte, at int) int {
+	for text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n' {
+		at++
+	}
+	return at
+}
+
+// past returns the end of the value that begins at a place of valid JSON.
+func past(text []byte, at int) int {
+	depth := 0
+	for {
+		switch c := text[at]; c {
+		case '"':
+			for at++; text[at] != '"'; at++ {
+				if text[at] == '\\' {
+					at++
+				}
+			}
+			at++
+		case '{', '[':
+			depth++
+			at++
+		case '}', ']':
+			depth--
+			at++
+		case ' ', '\t', '\r', '\n', ',', ':': // only inside brackets
+			at++
+			continue
+		default: // a number, true, false, null
+			for at < len(text) && bytes.IndexByte([]byte(" \t\r\n,:]}"), text[at]) < 0 {
+				at++
+			}
+		}
+		if depth == 0 {
+			return at
+		}
+	}
+}
+
+// plain returns a JSON text without its quotes.
+func plain(v []byte) ([]byte, bool) {
+	if bytes.IndexByte(v, '\\') < 0 {
+		return v[1 : len(v)-1], true
+	}
+	var s string
+	err := json.Unmarshal(v, &s)
+	return []byte(s), err == nil
+}
+
 // cellOf writes a member as a cell of a column.
-func cellOf(v json.RawMessage) (string, bool) {
+func cellOf(v []byte) ([]byte, bool) {
 	switch v[0] {
 	case '"':
-		var s string
-		err := json.Unmarshal(v, &s)
-		return s, err == nil
+		return plain(v)
 	case 'n': // null
-		return "", true
+		return nil, true
 	case '[':
 		var list []string
 		err := json.Unmarshal(v, &list)
-		return strings.Join(list, ";"), err == nil
+		return []byte(strings.Join(list, ";")), err == nil
 	case '{', 't', 'f':
-		return "", false
+		return nil, false
 	}
-	return string(v), true
+	return v, true
 }

@@ -12,6 +12,7 @@ import (
 	"kanzei/entries"
 	"kanzei/impact"
 	"kanzei/schedule"
+	"kanzei/talks"
 )
 
 // An Operation is a question that can be asked: what it takes, what it gives,
@@ -144,6 +145,12 @@ var operations = []*Operation{
 		func(ctx context.Context, d *Desk, q *ImpactRequest, progress func(int, int)) (any, error) {
 			return q.answer(ctx, d, progress)
 		}, impact.Report{}, impact.Case{}),
+	operation(Operation{Name: "talks", Method: "POST", Path: "/api/v1/talks", Tool: "talks", Summary: "The folder for talks: what each ask is worth to both sides, packages, waiting, retaliation, coalitions.",
+		Doc: "Gains are changes of real income, percent and million US dollars of the base year of the world, in a static model at full adjustment. A folder is minutes of work: leave out parts with without, and ask with Accept: text/event-stream, which gives events: progress (it begins anew with each stage), then result or problem.", Long: true, Progress: true,
+		Examples: []Example{{Name: "Japan while only metals were hit, asks and packages alone", Body: `{"asker": "JP", "on": "2025-03-20", "closure": "fixed", "draws": 0, "offers": 0, "lines": -1, "without": ["clock", "retaliation", "coalitions", "tornado"]}`}}},
+		func(ctx context.Context, d *Desk, q *TalksRequest, progress func(int, int)) (any, error) {
+			return q.answer(ctx, d, progress)
+		}, talks.Report{}),
 	operation(Operation{Name: "search", Method: "GET", Path: "/api/v1/search", Tool: "search_hts", Summary: "Find the line of the schedule by words or digits.",
 		Examples: []Example{{Name: "passenger cars", Query: "/api/v1/search?q=passenger+car+2000+cc&on=2025-04-15&n=5"}}},
 		func(_ context.Context, d *Desk, q *SearchRequest, _ func(int, int)) (any, error) { return q.answer(d) }, []schedule.Hit{}),

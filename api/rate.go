@@ -45,6 +45,11 @@ func (d *Desk) Rate(ctx context.Context, q *RateRequest, in io.Reader, out io.Wr
 	if err != nil {
 		return 0, 0, err
 	}
+	leave, err := d.streams.enter(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer leave()
 	job := &entries.Job{Engine: engine, Known: known}
 	var buf bytes.Buffer
 	done := func(encoded any, rejects []table.Reject) (err error) {

@@ -155,3 +155,34 @@ func TestRateStops(t *testing.T) {
 		t.Errorf("%v after %d groups", err, calls)
 	}
 }
+
+// FuzzRate: whatever comes, each line that is not empty is answered by one line
+// of JSON.
+func FuzzRate(f *testing.F) {
+	d := New(Options{Version: "test"})
+	f.Add(`{"id": 1, "hts": "8703.23.01.40", "origin": "JP", "entry_date": "2025-04-15", "value_usd": 100}`)
+	f.Add("{}\n\n [1]\r\n{\"status\": {}, \"hts\": 8703230140}\n\xff\n{\"entry_id\": \"a\"}\n{\"entry_id\": \"a\"}")
+	f.Add(`{"hts": "8703.23.01.40", "origin": "JP", "entry_date": "2025-04-15", "value_usd": 1e3, "flags": ["a", "b"], "duty_usd": 1}`)
+	f.Fuzz(func(t *testing.T, in string) {
+		var out bytes.Buffer
+		rows, rejected, err := d.Rate(context.Background(), &RateRequest{}, strings.NewReader(in), &out, func(int, int) error { return nil }, func() {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for line := range strings.SplitSeq(strings.TrimPrefix(in, "\xef\xbb\xbf"), "\n") {
+			if len(bytes.TrimSpace([]byte(line))) > 0 {
+				want++
+			}
+		}
+		got := 0
+		for line := range bytes.Lines(out.Bytes()) {
+			if got++; !json.Valid(line) {
+				t.Errorf("not JSON: %q", line)
+			}
+		}
+		if got != want || int64(got) != rows+rejected {
+			t.Errorf("%d lines answer %d: %d rated, %d rejected", got, want, rows, rejected)
+		}
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"kanzei/brief"
 	"kanzei/impact"
 	"kanzei/schedule"
+	"kanzei/talks"
 )
 
 // width is for how many columns tables are written.
@@ -32,6 +33,8 @@ func words(w io.Writer, operation string, v any) error {
 	case *impact.Report:
 		return v.Text(w, impact.Style{Width: width, First: []string{"JPN", "USA"}})
 	case *impact.Case:
+		return v.Text(w, impact.Style{Width: width})
+	case *talks.Report:
 		return v.Text(w, impact.Style{Width: width})
 	case *Outlook:
 		return outlookWords(w, v)

@@ -14,10 +14,6 @@ import (
 	"kanzei/table"
 )
 
-// GCPercent is the setting of the garbage collector that suits rating: what
-// raters learn is held to the end.
-const GCPercent = 100
-
 // A Job is a file to be rated.
 type Job struct {
 	Engine *duty.Engine

@@ -76,6 +76,7 @@ var calls = map[string]struct {
 	"brief":      {arguments{"country": "JP", "on": "2025-04-15", "top": 3}, []string{"Japan", "EO 14266"}},
 	"law_diff":   {arguments{"on": "2025-04-09", "to": "2025-04-10", "from": "JP"}, []string{"9903.01.53", "is suspended", "[EO 14266, public 2025-04-09"}},
 	"impact":     {arguments{"scenario": []string{"lapse"}, "on": "2025-04-15", "closure": "fixed", "draws": 0, "economies": []string{"JP"}}, []string{"Japan"}},
+	"talks":      {arguments{"asker": "JP", "on": "2025-03-20", "closure": "fixed", "draws": 0, "offers": 0, "lines": -1, "without": []string{"clock", "retaliation", "coalitions", "tornado"}}, []string{"Japan", "s232.steel"}},
 }
 
 // TestTools: each tool says what it takes and gives, in units, and gives both

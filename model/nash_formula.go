@@ -294,6 +294,9 @@ func (w *World) nashFormula(players []int, o NashOptions) (*NashResult, error) {
 	if w.Psi != nil {
 		return nil, fmt.Errorf("the formula for optimal tariffs has constant returns, and world %s has scale economies; use the method gradient", w.Name)
 	}
+	if o.Solve.Kappa != 0 {
+		return nil, fmt.Errorf("the formula for optimal tariffs has given labour; use the method gradient")
+	}
 	if !(o.Floor >= 0) {
 		return nil, fmt.Errorf("floor %g of the elasticity is negative", o.Floor)
 	}

@@ -21,6 +21,8 @@ func init() {
 	reproducers["cp2015-table11"] = reproducer{title: "Caliendo and Parro (2015), Table 11: NAFTA's tariff reductions in simpler models", source: source + ", Table 11", unit: "percent", soft: true,
 		notes: "how the paper builds the simpler models is not in its files; here: no materials is all output value added; no I-O keeps only inputs from a sector to itself; one sector has tariffs averaged over trade and an elasticity of 5. Imports of the benchmark match; the simpler models come near for Canada and the United States",
 		run:   func(r *Reproduction, s shared) error { return r.cpModels(s) }}
+	reproducers["cp2015-deficits"] = reproducer{title: "NAFTA's tariff reductions with trade deficits kept", source: "test of the R package cp2015 on the data of Caliendo and Parro (2015)", unit: "percent",
+		notes: "deficits a fixed share of world value added; first-order welfare", run: (*Reproduction).cpDeficits}
 	reproducers["cp2015-exact"] = reproducer{title: "NAFTA and the world's tariff reductions: first-order and exact effects, 31 economies", unit: "percent",
 		source: "independent solver on the data of Caliendo and Parro (2015)", notes: "deficits balanced first; welfare_exact is the change of real income", run: reproduceCPExact}
 }
@@ -152,6 +154,49 @@ func (r *Reproduction) cpPublished(s shared, table string) error {
 		// Two decimals are published.
 		if err := r.add(rec[1], rec[2], got, rec[3], 0.00501); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// cpDeficits solves NAFTA with the deficits of 1993.
+func (r *Reproduction) cpDeficits(s shared) error {
+	w, err := LoadDir(s.sources(), "cp1993")
+	if err != nil {
+		return err
+	}
+	to, err := CPTariffs2005(s.sources())
+	if err != nil {
+		return err
+	}
+	recs, _, err := s.figures("cp2015_published_tables.csv")
+	if err != nil {
+		return err
+	}
+	t := append([]float64(nil), w.Tariff...)
+	for _, n := range naftaMembers {
+		for _, i := range naftaMembers {
+			for j := 0; j < w.J; j++ {
+				t[w.Cell(j, n, i)] = to[w.Cell(j, n, i)]
+			}
+		}
+	}
+	res, err := w.Solve(Shock{Tariff: t}, Options{})
+	if err != nil {
+		return err
+	}
+	r.solved(res.Report)
+	d := res.Decompose()
+	for _, rec := range recs {
+		if strings.HasPrefix(rec[0], "with_deficits") {
+			n, err := cpEconomy(w, rec[1])
+			if err != nil {
+				return err
+			}
+			tot, vot := d.Total(n)
+			if err := r.add(rec[1], rec[2], 100*(tot+vot), rec[3], 0.00501); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

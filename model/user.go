@@ -71,7 +71,7 @@ func ReadWorld(dir string, repair bool, open Opener) (*World, error) {
 	c := &checker{repair: repair}
 	w := &World{Name: filepath.Base(dir), Source: "user data in " + filepath.Base(dir)}
 	tables := map[string]string{}
-	for _, name := range []string{"sectors", "flows", "tariffs", "io"} {
+	for _, name := range UserTables {
 		path, err := userFile(dir, name)
 		if err != nil {
 			return nil, err
@@ -87,7 +87,12 @@ func ReadWorld(dir string, repair bool, open Opener) (*World, error) {
 	}
 	econ := map[string]int{}
 	// Two passes over flows: the economies, then the cells.
-	note := func(code string) int {
+	codes := map[string]int{}
+	note := func(code string) (at int) {
+		if n, ok := codes[code]; ok {
+			return n
+		}
+		defer func() { codes[code] = at }()
 		e := economies([]string{code})[0]
 		if n, ok := econ[e.ISO3]; ok {
 			return n
@@ -184,11 +189,6 @@ func ReadWorld(dir string, repair bool, open Opener) (*World, error) {
 		given[k] = true
 		if x.v < 0 || x.v > 30 {
 			if c.problem(AdjustedCell{"tariff", name(x), x.v, 0}, where, fmt.Sprintf("rate %g (0.25 is 25 percent)", x.v), "set to 0") {
-				x.v = 0
-			}
-		}
-		if x.i == x.n && x.v != 0 {
-			if c.problem(AdjustedCell{"tariff", name(x), x.v, 0}, where, fmt.Sprintf("rate %g on home sales", x.v), "set to 0") {
 				x.v = 0
 			}
 		}

@@ -88,6 +88,9 @@ func (s *Schedule) Carry(h kanzei.HTS, from, to kanzei.Day) []Successor {
 // when no record between the days names h.
 func (s *Schedule) transfers(h kanzei.HTS, from, to kanzei.Day, depth int) []Successor {
 	t := s.texts()
+	if !t.renamed[h] {
+		return nil
+	}
 	var day kanzei.Day
 	var next []Successor
 	forward := from <= to

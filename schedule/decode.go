@@ -67,7 +67,8 @@ type texts struct {
 	nodes     []node
 	index     []uint32 // code → first run; one more than codes
 	runs      []textRun
-	relations []relation // by day
+	relations []relation          // by day
+	renamed   map[kanzei.HTS]bool // the codes that relations name
 	search    searchIndex
 	once      sync.Once // search
 }
@@ -240,12 +241,14 @@ func decodeTexts(file []byte, codes int) (*texts, error) {
 		t.index[i+1] = uint32(len(t.runs))
 	}
 	t.relations = make([]relation, r.count())
+	t.renamed = make(map[kanzei.HTS]bool, 2*len(t.relations))
 	for i := range t.relations {
 		x := relation{kanzei.HTS(r.uint()), kanzei.HTS(r.uint()), kanzei.Day(r.uint()), uint32(r.uint())}
 		if x.source >= uint32(len(t.strings)) {
 			return nil, errDamaged
 		}
 		t.relations[i] = x
+		t.renamed[x.old], t.renamed[x.new] = true, true
 	}
 	if r.bad || len(r.b) != 0 {
 		return nil, errDamaged

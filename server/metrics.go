@@ -22,6 +22,7 @@ type metricSet struct {
 }
 
 func newMetrics(s *server) *metricSet {
+	metrics.ExposeMetadata(true) // the kind of each figure
 	m := &metricSet{set: metrics.NewSet(), server: s}
 	gauge := func(name string, f func() float64) { m.set.NewGauge(name, f) }
 	gauge("kanzei_http_requests_in_flight", func() float64 { return float64(m.flying.Load()) })

@@ -522,16 +522,18 @@ func (v *valuation) haste(view int) Haste {
 	h.BestMUSD, h.NowMUSD = tidy(h.BestMUSD), tidy(h.NowMUSD)
 	var s strings.Builder
 	switch {
+	case h.NowMUSD <= 0 && h.BestMUSD <= 0:
+		s.WriteString("the deal is worth nothing to the asker on any day: haste gains nothing")
 	case h.NowMUSD <= 0:
-		s.WriteString("the deal is worth nothing to the asker if signed now: haste gains nothing")
+		fmt.Fprintf(&s, "the deal is worth nothing to the asker if signed now, and most if signed on %s", h.BestDate)
 	case h.BreakEvenPct == nil:
 		s.WriteString("no later day is worth anything: sign now")
 	case *h.BreakEvenPct <= 0:
-		fmt.Fprintf(&s, "the same deal is worth as much or more when signed later: on %s", h.BreakEvenDate)
+		fmt.Fprintf(&s, "the same deal is worth more when signed later, most on %s", h.BestDate)
 	default:
 		fmt.Fprintf(&s, "waiting pays only if the offer grows by more than %.2f percent of itself a week", *h.BreakEvenPct)
 	}
-	if v.o.Improve != 0 && h.NowMUSD > 0 {
+	if v.o.Improve != 0 && h.NowMUSD > 0 && h.BreakEvenPct != nil && *h.BreakEvenPct > 0 {
 		fmt.Fprintf(&s, "; at %.4g percent a week the best day to sign is %s", 100*v.o.Improve, h.BestDate)
 	}
 	h.Says = s.String()

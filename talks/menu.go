@@ -41,6 +41,10 @@ const exactAsks = 8
 
 // NewMenu values the choices. Progress is told of the solves.
 func (g *Ground) NewMenu(ctx context.Context, asks []*Ask) (*Menu, error) {
+	return g.newMenu(ctx, asks, exactAsks)
+}
+
+func (g *Ground) newMenu(ctx context.Context, asks []*Ask, exact int) (*Menu, error) {
 	n := len(asks)
 	if n == 0 {
 		return nil, &kanzei.Problem{Code: "talks.nothing", Msg: "nothing is on the table: no additional duty bears on goods of " + g.desk.Origin.Name() + " on " + g.Law.On().String(), Hint: "ask about another day"}
@@ -48,7 +52,7 @@ func (g *Ground) NewMenu(ctx context.Context, asks []*Ask) (*Menu, error) {
 	if n > 64 {
 		return nil, &kanzei.Problem{Code: "talks.asks", Msg: fmt.Sprintf("%d asks and offers", n), Hint: "put at most 64 on the table"}
 	}
-	m := &Menu{Ground: g, Asks: asks, n: n, ban: make([]bool, n*n), Exact: n <= exactAsks}
+	m := &Menu{Ground: g, Asks: asks, n: n, ban: make([]bool, n*n), Exact: n <= exact}
 	for i, a := range asks {
 		for j, b := range asks {
 			if i != j && (slices.Contains(a.excludes, b.ID) || slices.Contains(b.excludes, a.ID)) {

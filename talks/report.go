@@ -98,6 +98,9 @@ type Overlap struct {
 
 // Report answers everything at once.
 func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
+	if err := d.sound(&o); err != nil {
+		return nil, err
+	}
 	q := &d.Question
 	known := q.Known
 	if h := d.Study.Duty.Ledger.Coverage.Horizon; known == 0 || known > h {
@@ -399,9 +402,7 @@ func (r *Report) note(d *Desk) {
 	if r.Draws > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("lo and hi: 5th and 95th percentile of %d draws of the trade elasticities (seed %d) under closure %s; other closures stand beside", r.Draws, r.Seed, r.Closures[0]))
 	}
-	for _, n := range d.WalkAway.Notes {
-		r.Notes = append(r.Notes, n)
-	}
+	r.Notes = append(r.Notes, d.WalkAway.Notes...)
 	if h := d.Study.Duty.Ledger.Coverage.Horizon; d.WalkAway.On() > h || d.Today.On() > h {
 		r.Notes = append(r.Notes, "known only to "+h.String())
 	}

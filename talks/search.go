@@ -31,17 +31,6 @@ func (f *form) at(set []bool) float64 {
 	return v
 }
 
-// linear is the sum of what each adds alone.
-func (f *form) linear(set []bool) float64 {
-	v := 0.0
-	for i, in := range set {
-		if in {
-			v += f.a[i]
-		}
-	}
-	return v
-}
-
 // add adds weight * g.
 func (f *form) add(weight float64, g *form) {
 	if weight == 0 {

@@ -36,7 +36,8 @@ type site struct {
 	mux  *http.ServeMux
 	tmpl map[string]*template.Template
 
-	files files
+	files  files
+	tables tables
 }
 
 // A page is what the frame around every page shows.
@@ -50,7 +51,7 @@ type page struct {
 
 // parts are those of the site, as the frame lists them.
 var parts = []struct{ Path, Name string }{
-	{"/", "Desk"}, {"/duty", "Duty"}, {"/exposure", "Exposure"}, {"/ledger", "Ledger"}, {"/entries", "Entries"}, {"/sources", "Sources"},
+	{"/", "Desk"}, {"/duty", "Duty"}, {"/exposure", "Exposure"}, {"/talks", "Talks"}, {"/ledger", "Ledger"}, {"/entries", "Entries"}, {"/sources", "Sources"}, {"/book", "Book"},
 }
 
 // A Handler answers pages.
@@ -114,6 +115,9 @@ func New(d *api.Desk) (*Handler, error) {
 	s.mux.HandleFunc("GET /duty/lines", s.dutyLines)
 	s.mux.HandleFunc("GET /exposure", show(s, "exposure", "Exposure", "/exposure", s.exposure))
 	s.mux.HandleFunc("GET /exposure.csv", s.exposureCSV)
+	s.mux.HandleFunc("GET /talks", s.talks)
+	s.mux.HandleFunc("GET /talks/part", s.talksPart)
+	s.mux.HandleFunc("GET /talks/draft.yaml", s.talksDraft)
 	s.mux.HandleFunc("GET /entries", s.entries)
 	s.mux.HandleFunc("POST /entries", s.send)
 	s.mux.HandleFunc("GET /entries/file", s.file)
@@ -126,6 +130,8 @@ func New(d *api.Desk) (*Handler, error) {
 	s.mux.HandleFunc("GET /ledger/diff", show(s, "diff", "Two days compared", "/ledger", s.diff))
 	s.mux.HandleFunc("GET /ledger/coverage", show(s, "coverage", "Coverage and gaps", "/ledger", s.coverage))
 	s.mux.HandleFunc("GET /sources", show(s, "sources", "Sources", "/sources", s.sources))
+	s.mux.HandleFunc("GET /book", s.book)
+	s.mux.HandleFunc("GET /book/{page}", s.book)
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.write(w, http.StatusNotFound, "error", page{Title: "Nothing here", Error: &kanzei.Problem{Msg: "nothing is served at " + r.URL.Path, Hint: "the parts of the site are named above"}})
 	})
@@ -139,6 +145,8 @@ var funcs = template.FuncMap{
 	"split":   strings.Fields,
 	"amount":  amountWords,
 	"ends":    func(m kanzei.Moment) bool { return m != 0 && m != kanzei.Forever },
+	"musd":    musd,
+	"span":    span,
 	"query":   with,
 }
 

@@ -88,6 +88,14 @@ func (c *dutyCmd) Run(e *env) error {
 	return nil
 }
 
+// longAgo reports whether a claim is that goods were loaded more than four months
+// before they are entered.
+func longAgo(fact string, on kanzei.Day) bool {
+	when, ok := strings.CutPrefix(fact, "loaded before ")
+	m, err := kanzei.ParseMoment(when)
+	return ok && err == nil && on > m.Day()+120
+}
+
 // routineClaims are open to goods of all kinds; one line offers them.
 var routineClaims = []string{"donation", "informational", "chapter-98", "accompanied-baggage"}
 
@@ -160,6 +168,9 @@ func (c *dutyCmd) print(w io.Writer, engine *duty.Engine, a *kanzei.Assessment) 
 	hang(w, "fees: ", fmt.Sprintf("merchandise processing %s, harbor maintenance %s", fee(a.Fees.MPF, a.Fees.NoMPF), fee(a.Fees.HMF, a.Fees.NoHMF)), width())
 	var routine []string
 	for _, q := range a.Questions {
+		if !c.Explain && longAgo(q.Fact, a.On) {
+			continue
+		}
 		if free, ok := q.DutyIf["yes"]; ok && !c.Explain && slices.Contains(routineClaims, q.Fact) {
 			routine = append(routine, fmt.Sprintf("%s %s", q.Fact, free))
 			continue

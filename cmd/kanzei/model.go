@@ -31,7 +31,41 @@ type modelCmd struct {
 type modelWorldsCmd struct {
 	World []string `arg:"" optional:"" help:"Worlds to describe in full; with none, all that are held, and the names of those built from research files."`
 	research
-	JSON bool `name:"json" help:"Print JSON."`
+	Export string `placeholder:"DIR" help:"Write the tables of one world as CSV into a new folder, to change and to read again with --world DIR."`
+	JSON   bool   `name:"json" help:"Print JSON."`
+}
+
+// export writes the tables of a world into a folder that must not exist.
+func (c *modelWorldsCmd) export(e *env) error {
+	if len(c.World) != 1 {
+		return &kanzei.Problem{Code: "model.export", Where: "--export", Msg: fmt.Sprintf("%d worlds named", len(c.World)), Hint: "name one: kanzei model worlds icio2022 --export DIR"}
+	}
+	choice := worldChoice{World: c.World[0], research: c.research}
+	w, err := choice.load(e.err)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(c.Export); err == nil {
+		return &kanzei.Problem{Code: "model.export", Where: c.Export, Msg: "is there already", Hint: "name a new folder"}
+	}
+	part, err := os.MkdirTemp(filepath.Dir(c.Export), "."+filepath.Base(c.Export)+".*")
+	if err == nil {
+		defer os.RemoveAll(part)
+		err = os.Chmod(part, 0o755)
+	}
+	for _, name := range model.UserTables {
+		if err == nil {
+			err = writeFile(filepath.Join(part, name+".csv"), func(f io.Writer) error { return w.WriteTable(name, f) })
+		}
+	}
+	if err == nil {
+		err = os.Rename(part, c.Export)
+	}
+	if err != nil {
+		return &kanzei.Problem{Code: "model.export", Where: c.Export, Msg: why(err)}
+	}
+	fmt.Fprintf(e.err, "kanzei: wrote %s: sectors, flows, tariffs, io\n", c.Export)
+	return nil
 }
 
 // A worldRow describes one world.
@@ -73,6 +107,9 @@ var games = []struct{ name, about, use string }{
 }
 
 func (c *modelWorldsCmd) Run(e *env) error {
+	if c.Export != "" {
+		return c.export(e)
+	}
 	names := c.World
 	if len(names) == 0 {
 		names = model.Names()

@@ -114,6 +114,9 @@ func (c *modelNashCmd) Run(e *env) error {
 			return out, nil
 		}, begun)
 	}
+	if method == model.Formula && (c.Kappa != 0 || c.Scale != "") {
+		return &kanzei.Problem{Code: "nash.formula", Where: "--method", Msg: "the formula holds with given labour and constant returns", Hint: "use --method gradient with --kappa and --scale"}
+	}
 	w, err := c.load(e.err)
 	if err != nil {
 		return err
@@ -130,7 +133,7 @@ func (c *modelNashCmd) Run(e *env) error {
 	r, err := w.Nash(o)
 	var links *model.LinksError
 	if errors.As(err, &links) {
-		return &kanzei.Problem{Code: "nash.links", Where: "--world", Msg: "the formula holds without input-output links, and world " + c.World + " has them", Hint: "use --method gradient, or a world without links such as icio2022-nolinks"}
+		return &kanzei.Problem{Code: "nash.links", Where: "--world", Msg: "the formula holds without input-output links, and world " + c.World + " has them", Hint: "use --method gradient, or add --no-links"}
 	}
 	if err != nil {
 		return err

@@ -13,9 +13,10 @@ import (
 type modelReproduceCmd struct {
 	Table []string `arg:"" optional:"" help:"Tables; all if none is named."`
 	research
-	List  bool `help:"List the tables."`
-	Cells bool `help:"Print every cell, not only the misses."`
-	JSON  bool `name:"json" help:"Print JSON."`
+	List    bool `help:"List the tables."`
+	Summary bool `help:"One line a table."`
+	Cells   bool `help:"Print every cell, not only the misses."`
+	JSON    bool `name:"json" help:"Print JSON."`
 }
 
 func (c *modelReproduceCmd) Run(e *env) error {
@@ -80,6 +81,14 @@ func noResearch(path string) error {
 }
 
 func (c *modelReproduceCmd) print(w io.Writer, r *model.Reproduction) {
+	if c.Summary {
+		soft := ""
+		if r.Soft {
+			soft = "  other data"
+		}
+		fmt.Fprintf(w, "%-36s %5d of %5d cells, largest difference %8.2g, residual %.0e%s\n", r.Name, r.Passed, r.Compared, r.Worst, r.Residual, soft)
+		return
+	}
 	verdict := "nothing to compare with"
 	if r.Compared > 0 {
 		verdict = fmt.Sprintf("%d of %d cells inside the tolerance, largest difference %.2g", r.Passed, r.Compared, r.Worst)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -40,7 +39,6 @@ func (c *rateCmd) Run(e *env) error {
 	if rejects == "" && c.Out != "-" {
 		rejects = c.Out + ".rejects.csv"
 	}
-	debug.SetGCPercent(entries.GCPercent)
 	progress := newProgress(e.err)
 	job.Progress = progress.show
 	rows, rejected, err := job.Rate(c.Out, e.out, rejects)

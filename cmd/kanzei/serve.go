@@ -28,7 +28,7 @@ type serveCmd struct {
 	Host      []string      `placeholder:"NAME" help:"Names the server answers to, beside those of this machine on a loopback address."`
 	Cors      []string      `name:"cors" placeholder:"ORIGIN" help:"Origins of pages elsewhere that may ask, such as https://example.org; * for any."`
 	TokenFile string        `placeholder:"FILE" help:"File with the bearer token that requests must carry (or KANZEI_TOKEN in the environment; default: none)."`
-	RateLimit float64       `placeholder:"N" default:"-1" help:"Requests a second that a client may make, 0 for no limit (default: 50, none on a loopback address)."`
+	RateLimit float64       `placeholder:"N" default:"-1" help:"Requests a second that a client may make, 0 for no limit (default: 50, none on a loopback address); behind a proxy all are one client."`
 	MaxDraws  int           `placeholder:"N" default:"400" help:"Draws that a request for impact may ask for."`
 	Drain     time.Duration `placeholder:"TIME" default:"10s" help:"How long requests under way may go on when the server is told to stop."`
 	Log       string        `enum:"text,json,none" default:"text" help:"Log of requests: text, json or none."`

@@ -94,6 +94,8 @@ func TestServeIsCommandLine(t *testing.T) {
 		{"rate --facts", "GET", "/api/v1/facts", ""},
 		{"impact JP --on 2025-04-15 --scenario lapse --closure fixed --draws 2 --economies JP,US --sectors", "POST", "/api/v1/impact",
 			`{"country": "JP", "on": "2025-04-15", "scenario": ["lapse"], "closure": "fixed", "draws": 2, "economies": ["JP", "US"], "sectors": true}`},
+		{"talks JP --on 2025-03-20 --closure fixed --draws 0 --offers 0 --lines -1 --without clock,retaliation,coalitions,tornado", "POST", "/api/v1/talks",
+			`{"asker": "JP", "on": "2025-03-20", "closure": "fixed", "draws": 0, "offers": 0, "lines": -1, "without": ["clock", "retaliation", "coalitions", "tornado"]}`},
 	} {
 		var want, stderr bytes.Buffer
 		if code := run(append(strings.Fields(c.command), "--json"), &want, &stderr); code != 0 {

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"runtime/pprof"
 	"strings"
 	"syscall"
@@ -111,7 +110,6 @@ func rate(in, _, out string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	debug.SetGCPercent(entries.GCPercent)
 	j := &entries.Job{Engine: engine, In: in}
 	rows, _, err := j.Rate(out, nil, "")
 	return rows, err
@@ -120,7 +118,6 @@ func rate(in, _, out string) (int64, error) {
 // throughTable reads and writes as rating does, answers being those of the
 // first batch of the rated file over again.
 func throughTable(in, rated, out string) (rows int64, err error) {
-	debug.SetGCPercent(entries.GCPercent)
 	answers, err := answersOf(rated)
 	if err != nil {
 		return 0, err

@@ -73,7 +73,7 @@ func outlines(sources string) (map[string][]byte, error) {
 				float64(x)*topo.Transform.Scale[0] + topo.Transform.Translate[0],
 				float64(y)*topo.Transform.Scale[1] + topo.Transform.Translate[1]})
 		}
-		arcs[i] = simplify(arcs[i])
+		arcs[i] = simplify(unwrap(arcs[i]))
 	}
 	rings := map[string][][]point{}
 	for _, g := range topo.Objects.Countries.Geometries {
@@ -97,7 +97,7 @@ func outlines(sources string) (map[string][]byte, error) {
 		}
 		for _, p := range polygons {
 			for _, r := range p {
-				rings[code] = append(rings[code], join(arcs, r))
+				rings[code] = append(rings[code], cut(unwrap(join(arcs, r)))...)
 			}
 		}
 	}
@@ -188,6 +188,55 @@ func join(arcs [][]point, ring []int) []point {
 			slices.Reverse(a)
 		}
 		out = append(out, a[:len(a)-1]...)
+	}
+	return out
+}
+
+// unwrap lets longitudes run on where a line crosses the 180th meridian.
+func unwrap(line []point) []point {
+	for i := 1; i < len(line); i++ {
+		for line[i].lon-line[i-1].lon > 180 {
+			line[i].lon -= 360
+		}
+		for line[i].lon-line[i-1].lon < -180 {
+			line[i].lon += 360
+		}
+	}
+	return line
+}
+
+// cut divides a ring whose longitudes run on at the 180th meridian.
+func cut(r []point) (out [][]point) {
+	if len(r) < 3 { // simplified away
+		return [][]point{r}
+	}
+	for _, turn := range []float64{-360, 0, 360} {
+		moved := make([]point, len(r))
+		for i, p := range r {
+			moved[i] = point{p.lon + turn, p.lat}
+		}
+		moved = clip(moved, func(p point) float64 { return 180 - p.lon })
+		moved = clip(moved, func(p point) float64 { return p.lon + 180 })
+		if len(moved) >= 3 {
+			out = append(out, moved)
+		}
+	}
+	return out
+}
+
+// clip keeps the part of a ring where inside is not below zero (Sutherland and
+// Hodgman 1974); inside is linear.
+func clip(r []point, inside func(point) float64) (out []point) {
+	for i, b := range r {
+		a := r[(i+len(r)-1)%len(r)]
+		u, v := inside(a), inside(b)
+		if u < 0 && v > 0 || u > 0 && v < 0 {
+			f := u / (u - v)
+			out = append(out, point{a.lon + f*(b.lon-a.lon), a.lat + f*(b.lat-a.lat)})
+		}
+		if v >= 0 {
+			out = append(out, b)
+		}
 	}
 	return out
 }

@@ -145,3 +145,22 @@ func wellFormed(t *testing.T, s string) {
 		}
 	}
 }
+
+// TestSeam: no border runs across the map, as those of Russia and Fiji would
+// that cross the 180th meridian.
+func TestSeam(t *testing.T) {
+	all, err := outlines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range all {
+		for _, r := range o.rings {
+			for i, p := range r {
+				q := r[(i+1)%len(r)]
+				if math.Abs(p.lon) > 180 || math.Abs(p.lon-q.lon) > 60 {
+					t.Fatalf("%s has a border from %v to %v", o.iso2, p, q)
+				}
+			}
+		}
+	}
+}
