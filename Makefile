@@ -3,7 +3,7 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build test test-slurm check vet format race fuzz bench gen gen-check
+.PHONY: build test test-pages test-slurm check vet format race fuzz bench gen gen-check
 
 build: ## bin/kanzei
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
@@ -45,3 +45,6 @@ fuzz: ## half a minute for each fuzz target
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+test-pages: build ## the pages in a real browser; needs node, npm and chromium
+	cd test/pages && npm install --no-audit --no-fund --no-package-lock --silent && KANZEI=$(CURDIR)/bin/kanzei npm test --silent

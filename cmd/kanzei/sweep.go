@@ -31,6 +31,7 @@ type sweepCmd struct {
 type swept interface {
 	identity() (sweep.Identity, error)
 	do() sweep.Do
+	workers() int // items at a time; 0: one a processor
 	// write writes the whole of the results to a file and tells of it.
 	write(e *env, files *sweep.Files, out string, asJSON bool) error
 }
@@ -41,8 +42,8 @@ func interruptible() (context.Context, context.CancelFunc) {
 }
 
 type sweepAll struct {
-	File   string `arg:"" help:"Sweep file, YAML; see kanzei sweep --help-file."`
-	Out    string `short:"o" required:"" placeholder:"FILE" help:"File to write, .parquet or .csv."`
+	File   string `arg:"" help:"Sweep file, YAML."`
+	Out    string `short:"o" required:"" placeholder:"FILE" help:"File to write, .parquet or .csv; for entries, a folder."`
 	Shards int    `placeholder:"N" default:"1" help:"Shards."`
 	JSON   bool   `name:"json" help:"Print the summary as JSON."`
 }
@@ -59,7 +60,7 @@ func (c *sweepAll) Run(e *env) error {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	if err := m.RunAll(ctx, w.do(), sweep.Options{Progress: sweeping(e.err)}); err != nil {
+	if err := m.RunAll(ctx, w.do(), sweep.Options{Workers: w.workers(), Progress: sweeping(e.err)}); err != nil {
 		return cutOff(err, dir)
 	}
 	files, err := sweep.Gather(dir)
@@ -134,7 +135,7 @@ func (c *sweepRun) Run(e *env) error {
 	}
 	ctx, stop := interruptible()
 	defer stop()
-	o := sweep.Options{Progress: sweeping(e.err)}
+	o := sweep.Options{Workers: w.workers(), Progress: sweeping(e.err)}
 	if shard == 0 {
 		err = m.RunAll(ctx, w.do(), o)
 	} else {
@@ -165,7 +166,7 @@ func (c *sweepRun) shard(m *sweep.Manifest) (int, error) {
 
 type sweepMerge struct {
 	In   []string `arg:"" name:"in" help:"Folders of kanzei sweep plan, and files merged from parts."`
-	Out  string   `short:"o" required:"" placeholder:"FILE" help:"File to write: .parquet or .csv of the whole, .shard of whatever is there."`
+	Out  string   `short:"o" required:"" placeholder:"FILE" help:"File to write: .parquet or .csv of the whole (for entries, a folder), .shard of whatever is there."`
 	JSON bool     `name:"json" help:"Print the summary as JSON."`
 }
 
@@ -279,6 +280,8 @@ func workOf(e *env, kind string, spec json.RawMessage, dir string) (swept, error
 	switch kind {
 	case "impact":
 		return newImpactSweep(e, spec, dir)
+	case "entries":
+		return newEntriesSweep(e, spec)
 	}
-	return nil, &kanzei.Problem{Code: "sweep.kind", Where: dir, Msg: fmt.Sprintf("no kind of sweep %q", kind), Hint: "the kinds are impact"}
+	return nil, &kanzei.Problem{Code: "sweep.kind", Where: dir, Msg: fmt.Sprintf("no kind of sweep %q", kind), Hint: "the kinds are impact and entries"}
 }

@@ -60,20 +60,35 @@ func readSweep(e *env, name string) (swept, error) {
 		Sweep string `yaml:"sweep"`
 	}
 	if err := yaml.Unmarshal(b, &kind); err != nil {
-		return nil, sweepSyntax(name, err)
+		return nil, sweepSyntax(name, "", err)
+	}
+	strict := func(to any) error {
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		d.KnownFields(true)
+		if err := d.Decode(to); err != nil {
+			return sweepSyntax(name, kind.Sweep, err)
+		}
+		return nil
 	}
 	var spec any
 	switch kind.Sweep {
 	case "impact":
-		s := impactSpec{World: "icio2022", Known: names{"on"}, Base: names{"before"}, Closures: names{"fixed"}, Seed: 1, First: names{"JPN", "USA"}}
-		d := yaml.NewDecoder(bytes.NewReader(b))
-		d.KnownFields(true)
-		if err := d.Decode(&s); err != nil {
-			return nil, sweepSyntax(name, err)
+		s := &impactSpec{World: "icio2022", Known: names{"on"}, Base: names{"before"}, Closures: names{"fixed"}, Seed: 1, First: names{"JPN", "USA"}}
+		if err := strict(s); err != nil {
+			return nil, err
+		}
+		spec = s
+	case "entries":
+		s := &entriesSpec{}
+		if err := strict(s); err != nil {
+			return nil, err
+		}
+		if err := s.find(filepath.Dir(name)); err != nil {
+			return nil, at(name, err)
 		}
 		spec = s
 	default:
-		return nil, &kanzei.Problem{Code: "sweep.kind", Where: name, Msg: fmt.Sprintf("no kind of sweep %q", kind.Sweep), Hint: "the first line of a sweep file is sweep: impact"}
+		return nil, &kanzei.Problem{Code: "sweep.kind", Where: name, Msg: fmt.Sprintf("no kind of sweep %q", kind.Sweep), Hint: "the first line of a sweep file is sweep: impact, or sweep: entries"}
 	}
 	raw, err := json.Marshal(spec)
 	if err != nil {
@@ -83,9 +98,13 @@ func readSweep(e *env, name string) (swept, error) {
 	return w, at(name, err)
 }
 
-func sweepSyntax(name string, err error) error {
+func sweepSyntax(name, kind string, err error) error {
+	fields := "sweep, world, on, known, base, scenarios, closures, draws, seed, first"
+	if kind == "entries" {
+		fields = "sweep, files, known"
+	}
 	msg := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
-	return &kanzei.Problem{Code: "sweep.syntax", Where: name, Msg: msg, Hint: "the fields are sweep, world, on, known, base, scenarios, closures, draws, seed, first"}
+	return &kanzei.Problem{Code: "sweep.syntax", Where: name, Msg: msg, Hint: "the fields are " + fields}
 }
 
 // An impactSweep is a batch of equilibria.
@@ -220,6 +239,9 @@ func (w *impactSweep) identity() (sweep.Identity, error) {
 
 // carry copies what a sweep names to the folder of its plan.
 func carry(from string, m *sweep.Manifest) error {
+	if m.Kind != "impact" {
+		return nil
+	}
 	var s impactSpec
 	if err := json.Unmarshal(m.Spec, &s); err != nil {
 		return err
@@ -242,6 +264,8 @@ func carry(from string, m *sweep.Manifest) error {
 	}
 	return nil
 }
+
+func (w *impactSweep) workers() int { return 0 }
 
 func (w *impactSweep) do() sweep.Do {
 	return func(_ context.Context, item int) ([]byte, error) { return w.batch.Solve(item) }

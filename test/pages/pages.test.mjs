@@ -35,6 +35,7 @@ const pages = {
   "duty-range": "/duty?hts=7326.90.86.88&from=JP&value=10000&on=2025-07-01",
   "duty-search": "/duty?hts=passenger+car&on=2025-04-15",
   exposure: "/exposure?country=JP&on=2025-04-15",
+  talks: "/talks?country=JP&on=2025-04-16&known=2025-04-16&grant=cars-and-parts",
   ledger: "/ledger?known=2025-04-15",
   instrument: "/ledger/instrument?id=EO%2014266",
   heading: "/ledger/heading?h=9903.01.53",
@@ -54,7 +55,7 @@ async function open(path, options = {}) {
   page.on("pageerror", (e) => errors.push(String(e)));
   page.on("console", (m) => { if (m.type() === "error" && !/status of 4\d\d/.test(m.text())) errors.push(m.text()); });
   page.on("request", (r) => { if (!r.url().startsWith(base) && !r.url().startsWith("data:")) errors.push(`asks elsewhere: ${r.url()}`); });
-  await page.goto(base + path, { waitUntil: "networkidle" });
+  await page.goto(base + path, { waitUntil: "networkidle", timeout: 120_000 });
   return { page, errors, close: () => context.close() };
 }
 
@@ -109,6 +110,28 @@ test("a question answered narrows the duty", async () => {
   const again = await open(new URL(page.url()).pathname + new URL(page.url()).search);
   assert.equal(await again.page.locator(".answer .big").innerText(), "3290.00 USD", "the link leads to the same answer");
   await again.close();
+  assert.deepEqual(errors, []);
+  await close();
+});
+
+test("the point moves as asks are granted, within 300 ms", async () => {
+  const { page, errors, close } = await open(pages.talks);
+  const gain = page.locator("#choice .figures dt").first();
+  const before = await gain.innerText();
+  const paused = page.getByLabel(/the country rate of .* stays paused/);
+  const answered = page.waitForResponse((r) => r.url().includes("/talks/part"));
+  await paused.check();
+  const r = await answered;
+  await page.waitForFunction((old) => document.querySelector("#choice .figures dt").innerText !== old, before);
+  console.log(`# a change took ${Math.round(r.request().timing().responseEnd)} ms`);
+  await page.getByLabel("Red lines").fill("cars>=30%");
+  await page.getByLabel("Red lines").press("Tab");
+  await page.getByText("the rate there is").waitFor();
+  await page.getByLabel("Red lines").fill("revenue>=-1m");
+  await page.getByLabel("Red lines").press("Tab");
+  await page.getByText("Crosses:").waitFor();
+  const draft = await page.request.get(base + await page.getByRole("link", { name: "save as a draft" }).getAttribute("href"));
+  assert.match(await draft.text(), /^kind: draft$/m);
   assert.deepEqual(errors, []);
   await close();
 });
