@@ -5,7 +5,7 @@
 //	go run ./internal/score worked            every worked example
 //	go run ./internal/score worked -jp        those of Japan
 //	go run ./internal/score worked -show ID   one, with its entry and breakdown
-//	go run ./internal/score peers | stacking | aggregate
+//	go run ./internal/score peers | stacking | aggregate | collected
 //
 // The answers are not part of the repository: without the folder (-oracle) a
 // command says so and succeeds. Truth is the primary text. What is not matched
@@ -44,6 +44,7 @@ var commands = map[string]struct {
 	"peers":     {"peer_rates.csv", peers},
 	"stacking":  {"stacking_formula_cases.csv", stacking},
 	"aggregate": {"aggregate_rates.csv", aggregate},
+	"collected": {collectedFile, collected},
 }
 
 func main() {
@@ -60,7 +61,7 @@ func run(args []string) error {
 	}
 	c, ok := commands[name]
 	if !ok {
-		return fmt.Errorf("%q is not worked, peers, stacking or aggregate", name)
+		return fmt.Errorf("%q is not worked, peers, stacking, aggregate or collected", name)
 	}
 	o := &options{}
 	f := flag.NewFlagSet("score "+name, flag.ExitOnError)
