@@ -3,7 +3,7 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build test test-pages test-slurm check vet format race fuzz bench gen gen-check
+.PHONY: build test test-pages test-slurm test-kubernetes check vet format race fuzz bench gen gen-check
 
 build: ## bin/kanzei
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
@@ -48,3 +48,6 @@ bench:
 
 test-pages: build ## the pages in a real browser; needs node, npm and chromium
 	cd test/pages && npm install --no-audit --no-fund --no-package-lock --silent && KANZEI=$(CURDIR)/bin/kanzei npm test --silent
+
+test-kubernetes: build ## the Job of a sweep against the types Kubernetes publishes; fetches them
+	cd test/kubernetes && KANZEI=$(CURDIR)/bin/kanzei $(GO) test ./...

@@ -32,6 +32,7 @@ const (
 	ActAdd       ActKind = "add"       // adds products to a list, or origins to a group
 	ActStrike    ActKind = "strike"    // strikes products from a list, or origins from a group
 	ActNote      ActKind = "note"      // states a fact for the outlook or a caveat; changes no duty
+	ActZone      ActKind = "zone"      // says what goods from a foreign-trade zone in privileged foreign status pay
 )
 
 // An Act is one change an instrument makes, with its own moment of effect,
@@ -53,8 +54,26 @@ type Act struct {
 	Fields    []string      // ActAmend: names of the fields restated
 	Codes     []ProductItem // ActAdd, ActStrike on a list
 	Members   []Origin      // ActAdd, ActStrike on a group
-	Origins   []OriginItem  // ActNote: whom it concerns; everyone when empty
+	Origins   []OriginItem  // ActNote, ActZone: whom it concerns; everyone when empty
+	Zone      *Zone         // ActZone; Codes are the products, all when empty
 }
+
+// A Zone is what an act says of goods that leave a foreign-trade zone in
+// privileged foreign status (19 CFR 146.41).
+type Zone struct {
+	Pays           ZoneDay
+	AdmittedBefore Moment // of goods admitted before; zero: of all
+	Reports        string // heading reported instead of the targets
+}
+
+// A ZoneDay is the day whose rates goods in privileged foreign status pay.
+type ZoneDay string
+
+const (
+	NoZoneDay      ZoneDay = ""          // the text names no day
+	AdmissionRates ZoneDay = "admission" // the rates in force on the day of admission to the zone
+	EntryRates     ZoneDay = "entry"     // those in force on the day of entry for consumption
+)
 
 // A TableRow is one heading of an annex of country rates.
 type TableRow struct {

@@ -119,9 +119,6 @@ func (f *flights) run(ctx context.Context, x *flight, key string, work func(cont
 	defer func() {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		if r := recover(); r != nil {
-			x.answer, x.err = answer{}, fmt.Errorf("panic: %v", r)
-		}
 		if f.open[key] == x {
 			delete(f.open, key)
 		}
@@ -129,7 +126,7 @@ func (f *flights) run(ctx context.Context, x *flight, key string, work func(cont
 			f.cache.put(key, x.answer)
 		}
 	}()
-	x.answer, x.err = work(ctx, func(done, of int) {
+	progress := func(done, of int) {
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		x.at, x.of = done, of
@@ -140,6 +137,10 @@ func (f *flights) run(ctx context.Context, x *flight, key string, work func(cont
 			}
 			w.news <- [2]int{done, of}
 		}
+	}
+	x.err = kanzei.Caught(func() (err error) {
+		x.answer, err = work(ctx, progress)
+		return err
 	})
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -141,9 +142,22 @@ func (d *Desk) study(world string, files map[string]string) (*impact.Study, erro
 	return s, nil
 }
 
+// doubt forgets the study of a world after a fault of the program, which may
+// have left it half done. It is deferred.
+func (d *Desk) doubt(world string, err *error) {
+	thrown := recover()
+	var f *kanzei.Fault
+	if thrown != nil || errors.As(*err, &f) {
+		delete(d.studies, world)
+	}
+	if thrown != nil {
+		panic(thrown)
+	}
+}
+
 // answer solves; one solve runs at a time, so that a study shared by all can
 // tell its progress to the one who asks.
-func (q *ImpactRequest) answer(ctx context.Context, d *Desk, progress func(done, of int)) (any, error) {
+func (q *ImpactRequest) answer(ctx context.Context, d *Desk, progress func(done, of int)) (_ any, err error) {
 	x, err := q.question(d)
 	if err != nil {
 		return nil, err
@@ -159,6 +173,8 @@ func (q *ImpactRequest) answer(ctx context.Context, d *Desk, progress func(done,
 	}
 	s.Progress = progress
 	defer func() { s.Progress = nil }()
+	defer d.doubt(q.World, &err)
+	x.Context = ctx
 	if q.Founding {
 		country := q.Country
 		if country == "" {

@@ -204,7 +204,7 @@ func (l *lines) parse(text []byte) *line {
 	case text[0] != '{' || !json.Valid(text):
 		return reject("", "the line is not a JSON object")
 	}
-	clash := false
+	clash, wrong, why := false, "", "" // the first member that is wrong; the id may come after it
 	for at := 1; ; {
 		if at = blank(text, at); text[at] == ',' {
 			at = blank(text, at+1)
@@ -220,13 +220,16 @@ func (l *lines) parse(text []byte) *line {
 		at = blank(text, blank(text, end)+1) // behind the colon
 		end = past(text, at)
 		if i, ok := l.column[string(name)]; ok {
-			if x.cells[i], ok = cellOf(text[at:end]); !ok {
-				return reject(string(name), "a text or a number is expected, not a JSON "+kindOf(text[at:end]))
+			if x.cells[i], ok = cellOf(text[at:end]); !ok && wrong == "" {
+				wrong, why = string(name), "a text or a number is expected, not a JSON "+kindOf(text[at:end])
 			}
 		} else {
 			clash = clash || answerNames[string(name)]
 		}
 		at = end
+	}
+	if wrong != "" {
+		return reject(wrong, why)
 	}
 	if clash {
 		var members map[string]json.RawMessage

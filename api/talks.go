@@ -123,7 +123,7 @@ func (q *TalksRequest) question(d *Desk) (x talks.Question, o talks.Options, err
 	return x, o, err
 }
 
-func (q *TalksRequest) answer(ctx context.Context, d *Desk, progress func(done, of int)) (*talks.Report, error) {
+func (q *TalksRequest) answer(ctx context.Context, d *Desk, progress func(done, of int)) (_ *talks.Report, err error) {
 	x, o, err := q.question(d)
 	if err != nil {
 		return nil, err
@@ -139,6 +139,7 @@ func (q *TalksRequest) answer(ctx context.Context, d *Desk, progress func(done, 
 	}
 	s.Progress = progress
 	defer func() { s.Progress = nil }()
+	defer d.doubt(q.World, &err)
 	desk, err := talks.Open(ctx, s, x)
 	if err != nil {
 		return nil, err

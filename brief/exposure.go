@@ -189,35 +189,36 @@ func (b *builder) exposure(flows *trade.Flows) error {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			r := &trade.EngineRater{Engine: b.engine, On: d.on, Known: b.req.Known, Reference: reference}
-			plain, set := newMemo(r, len(partner.Lines)), newMemo(r, len(partner.Lines))
-			carried[i] = make([][]kanzei.HTS, len(partner.Lines))
-			for j, l := range partner.Lines {
-				if l.HTS.Chapter() >= 98 {
-					continue
+			errs[i] = kanzei.Caught(func() error {
+				r := &trade.EngineRater{Engine: b.engine, On: d.on, Known: b.req.Known, Reference: reference}
+				plain, set := newMemo(r, len(partner.Lines)), newMemo(r, len(partner.Lines))
+				carried[i] = make([][]kanzei.HTS, len(partner.Lines))
+				for j, l := range partner.Lines {
+					if l.HTS.Chapter() >= 98 {
+						continue
+					}
+					carried[i][j] = carry(l.HTS, d.on)
+					slices.Sort(carried[i][j])
+					for _, h := range carried[i][j] {
+						g := trade.Goods{HTS: h, Origin: b.req.Country, Line: l}
+						o, err := plain.fill(g)
+						if err != nil {
+							return err
+						}
+						if o.Status == kanzei.Range {
+							g.Content, g.ContentKnown = assume.Content(h)
+						}
+						if !g.ContentKnown {
+							set.put(g, o)
+						} else if _, err := set.fill(g); err != nil {
+							return err
+						}
+					}
 				}
-				carried[i][j] = carry(l.HTS, d.on)
-				slices.Sort(carried[i][j])
-				for _, h := range carried[i][j] {
-					g := trade.Goods{HTS: h, Origin: b.req.Country, Line: l}
-					o, err := plain.fill(g)
-					if err != nil {
-						errs[i] = err
-						return
-					}
-					if o.Status == kanzei.Range {
-						g.Content, g.ContentKnown = assume.Content(h)
-					}
-					if !g.ContentKnown {
-						set.put(g, o)
-					} else if _, err := set.fill(g); err != nil {
-						errs[i] = err
-						return
-					}
-				}
-			}
-			states[i] = trade.State{Name: d.name, On: d.on, Known: b.req.Known, Rater: plain}
-			assumed[i] = trade.State{Name: d.name, On: d.on, Known: b.req.Known, Rater: set}
+				states[i] = trade.State{Name: d.name, On: d.on, Known: b.req.Known, Rater: plain}
+				assumed[i] = trade.State{Name: d.name, On: d.on, Known: b.req.Known, Rater: set}
+				return nil
+			})
 		})
 	}
 	wg.Wait()
@@ -238,7 +239,7 @@ func (b *builder) exposure(flows *trade.Flows) error {
 	wg.Go(func() {
 		o := opt
 		o.Assumption = assume
-		with, withErr = trade.Measure(partner, assumed, o)
+		withErr = kanzei.Caught(func() (err error) { with, err = trade.Measure(partner, assumed, o); return err })
 	})
 	ranges, err := trade.Measure(partner, states, opt)
 	wg.Wait()

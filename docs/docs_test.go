@@ -123,13 +123,14 @@ func (s *sheet) write(t *testing.T, changed map[int][]string) {
 //
 //	console  commands behind "$ " and what they print, lines left out marked …;
 //	         with "fails", the last command fails and says what is shown; with
-//	         "needs=PATH", it is skipped where PATH beside the repository is absent
+//	         with "research", it needs the files of research and of examples, and
+//	         is skipped where they are absent
 //	go       with example=PACKAGE.Name, the body of that example, which the
 //	         tests of its package compile and run
 //	csv yaml with file=NAME, written to the folder in which the commands behind
 //	         it run, one of which must name it
 //	json     valid
-//	text     words, formulas
+//	text     words, formulas; with file=NAME as above
 func TestBlocks(t *testing.T) {
 	for _, s := range sheets(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(s.file), ".md"), func(t *testing.T) {
@@ -152,6 +153,10 @@ func TestBlocks(t *testing.T) {
 				}
 				switch b.lang {
 				case "text":
+				case "": // a list of commands, in the README alone
+					if !strings.HasPrefix(s.file, "../") {
+						t.Errorf("%s: a block names no language", where)
+					}
 				case "console":
 					if lines := runBlock(t, where, dir, b); lines != nil {
 						changed[b.at] = lines
@@ -230,9 +235,11 @@ func steps(b block) ([]step, error) {
 // it is not, and only to update it.
 func runBlock(t *testing.T, where, dir string, b block) []string {
 	t.Helper()
-	if need := b.attrs["needs"]; need != "" {
-		if _, err := os.Stat(filepath.Join("..", "..", need)); err != nil {
-			t.Logf("%s: not run: %s is not beside the repository", where, need)
+	root := nowhere
+	if _, ok := b.attrs["research"]; ok {
+		var err error
+		if root, err = research(); err != nil {
+			t.Logf("%s: not run: %v", where, err)
 			return nil
 		}
 	}
@@ -245,7 +252,7 @@ func runBlock(t *testing.T, where, dir string, b block) []string {
 	for i, s := range list {
 		_, fails := b.attrs["fails"]
 		fails = fails && i == len(list)-1
-		out, err := command(s.command, dir, fails)
+		out, err := command(s.command, dir, root, fails)
 		if err != nil {
 			t.Fatalf("%s: $ %s\n%v", where, s.command, err)
 		}
@@ -260,8 +267,10 @@ func runBlock(t *testing.T, where, dir string, b block) []string {
 			wrong = true
 			if !*update {
 				t.Errorf("%s: $ %s\nshows:\n%s\nprints:\n%s\n(go test ./docs -update writes it)", where, s.command, strings.Join(s.shown, "\n"), strings.Join(got, "\n"))
-			} else if s.shown, err = refresh(s.shown, got); err != nil {
-				t.Fatalf("%s: $ %s: %v; prints:\n%s", where, s.command, err, strings.Join(got, "\n"))
+			} else if to, err := refresh(s.shown, got); err != nil {
+				t.Errorf("%s: $ %s: %v; prints:\n%s", where, s.command, err, strings.Join(got, "\n"))
+			} else {
+				s.shown = to
 			}
 		}
 		lines = append(append(lines, s.raw...), s.shown...)
@@ -329,20 +338,46 @@ func refresh(shown, got []string) ([]string, error) {
 	return out, nil
 }
 
-// alike is the number of words that two lines begin with alike.
+// alike is the number of words that two lines begin with alike; the last may be
+// the beginning of one.
 func alike(a, b string) int {
 	x, y := strings.Fields(a), strings.Fields(b)
 	n := 0
 	for n < len(x) && n < len(y) && x[n] == y[n] {
 		n++
 	}
+	if n < len(x) && n < len(y) && strings.HasPrefix(y[n], x[n]) {
+		n++
+	}
 	return n
 }
 
-// command runs a command line of the book: kanzei, cat, or curl to the server
-// of kanzei. It returns what stands on standard output, or on standard error
-// for a command that should fail.
-func command(line, dir string, fails bool) ([]byte, error) {
+// nowhere is where there are no research files.
+const nowhere = "nowhere"
+
+// research is the folder of research files: KANZEI_SHARED, or shared beside the
+// repository.
+func research() (string, error) {
+	root := os.Getenv("KANZEI_SHARED")
+	if root == "" {
+		root = filepath.Join("..", "..", "shared")
+	}
+	root, err := filepath.Abs(root)
+	if err != nil {
+		return "", err
+	}
+	for _, part := range []string{"sources/model", "oracle"} {
+		if _, err := os.Stat(filepath.Join(root, filepath.FromSlash(part))); err != nil {
+			return "", fmt.Errorf("no research files: %w", err)
+		}
+	}
+	return root, nil
+}
+
+// command runs a command line of the book: kanzei, cat, curl to the server of
+// kanzei, or go run in the repository. It returns what stands on standard
+// output, or on standard error for a command that should fail.
+func command(line, dir, research string, fails bool) ([]byte, error) {
 	args, in, to, err := words(line)
 	if err != nil {
 		return nil, err
@@ -353,12 +388,16 @@ func command(line, dir string, fails bool) ([]byte, error) {
 	case "curl":
 		return curl(args[1:], dir)
 	case "kanzei":
+		args[0] = program
+	case "go":
+		dir = ".."
 	default:
 		return nil, fmt.Errorf("%s is no command of the book", args[0])
 	}
 	var out, errs bytes.Buffer
-	c := exec.Command(program, args[1:]...)
+	c := exec.Command(args[0], args[1:]...)
 	c.Dir, c.Stdout, c.Stderr = dir, &out, &errs
+	c.Env = append(os.Environ(), "KANZEI_SHARED="+research, "COLUMNS=")
 	if in != "" {
 		f, err := os.Open(filepath.Join(dir, in))
 		if err != nil {

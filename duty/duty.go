@@ -31,6 +31,8 @@ type Engine struct {
 	laws   map[stampKey]*Table
 	common *common // of raters
 
+	admissions map[zoneKey]*Table // of goods in privileged foreign status
+
 	factsOnce sync.Once
 	facts     []Fact
 }
@@ -54,7 +56,7 @@ type stampKey struct {
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
 	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }),
-		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}, common: newCommon()}
+		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}, common: newCommon(), admissions: map[zoneKey]*Table{}}
 }
 
 // Embedded returns an engine over the editions built into the program.
@@ -327,7 +329,7 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 	case entry.Date < e.Ledger.Coverage.Begins:
 		return &kanzei.Problem{Code: "date.coverage", Msg: fmt.Sprintf("%s is before the coverage begins", entry.Date), Hint: fmt.Sprintf("ask for %s or later", e.Ledger.Coverage.Begins)}
 	}
-	if _, ok := originIndex[entry.Origin]; !ok {
+	if originAt(entry.Origin) < 0 {
 		return &kanzei.Problem{Code: "origin.unknown", Msg: fmt.Sprintf("%q is not a country of origin", entry.Origin), Hint: "use an ISO 3166 code such as JP"}
 	}
 	if entry.Quantity < 0 || entry.Quantity2 < 0 {
@@ -366,6 +368,9 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 			return err
 		}
 	}
+	if err := e.zoneFacts(entry); err != nil {
+		return err
+	}
 	return chapter98(entry)
 }
 
@@ -399,6 +404,7 @@ type computation struct {
 	base    baseDuty
 	baseOK  bool // the base duty can be computed from the facts
 	bearing []uint16
+	zone    *zoneLaw    // of goods from a foreign-trade zone
 	kinds   []kind      // where the code is too short to tell which provisions bear on the goods
 	apart   [][2]string // uses of which goods have one at most
 }
@@ -429,7 +435,16 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 	if err != nil {
 		return nil, err
 	}
-	line, err := e.Schedule.Line(entry.HTS, entry.Date)
+	var zone *zoneLaw
+	if entry.FTZStatus != "" {
+		zone = &zoneLaw{e.zones(entry, known), t}
+		if entry.FTZStatus == privilegedForeign {
+			if t, err = e.admitted(entry, known, zone.acts, view); err != nil {
+				return nil, err
+			}
+		}
+	}
+	line, err := e.rated(entry)
 	if err != nil {
 		return nil, err
 	}
@@ -439,7 +454,12 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 	if entry.Quantity2 != 0 && entry.Unit2 == "" && len(line.Units) > 1 {
 		entry.Unit2 = line.Units[1]
 	}
-	c := &computation{engine: e, table: t, entry: entry, line: line}
+	c := &computation{engine: e, table: t, entry: entry, line: line, zone: zone}
+	c.base.value = entry.Value
+	if entry.FTZStatus == domestic {
+		c.base.rate, c.base.column, c.baseOK = kanzei.Rate{Kind: kanzei.Free, Text: "Free"}, domesticColumn, true
+		return c, nil
+	}
 	var whole bool
 	if c.bearing, whole = t.bearing(entry.HTS); !whole {
 		c.kinds = t.kinds(entry.HTS, e.Schedule.CodesUnder(entry.HTS, entry.Date))
@@ -447,7 +467,6 @@ func (e *Engine) open(entry *kanzei.Entry, known kanzei.Day, view View) (*comput
 			c.bearing, c.kinds = c.kinds[0].bearing, nil
 		}
 	}
-	c.base.value = entry.Value
 	c.base.rate, c.base.column = baseRate(t, entry, &line)
 	c.base.amount, c.baseOK = c.base.rate.Duty(entry.Value, func(u string) (int64, bool) { return quantity(entry, u) })
 	if !c.baseOK { // the least it can be

@@ -63,7 +63,7 @@ type part struct {
 // included, and false when a rate cannot be computed from the facts.
 func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, total kanzei.Money, ok bool) {
 	e := f.entry
-	origin := originIndex[e.Origin]
+	origin := originAt(e.Origin)
 	ok = true
 	mfn := everything
 	parts = parts[:0]

@@ -21,6 +21,9 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 		if x.why == applies {
 			f.Applies, f.Base, f.Amount = true, x.base.Round(), x.amount
 			f.Because = c.because(k, x, p)
+			if h := c.reports(p); h != p.Heading {
+				f.Because += "; reported under " + h
+			}
 			yes = append(yes, f)
 			continue
 		}
@@ -150,6 +153,7 @@ func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
 			}
 		}
 	}
+	c.zoneCaveats(k, add)
 	if c.line.AdditionalDuties != "" {
 		add(additionalDuties + c.line.AdditionalDuties)
 	}

@@ -83,6 +83,9 @@ const noHarborFee = "no harbor maintenance fee is shown: the mode of transport i
 // fees returns the merchandise processing and harbor maintenance fees of an
 // entry of one line.
 func fees(e *kanzei.Entry, a *kanzei.Assessment) (f kanzei.Fees) {
+	if e.FTZStatus == domestic {
+		return f
+	}
 	year := feeYear(e.Date)
 	var held, known bool
 	if f.MPF, held = processingFee(year, e.Value, LineFee(e.Value)); !held {

@@ -89,7 +89,7 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 			x := &k.parts[j]
 			p := &c.table.provs[x.prov]
 			if x.why == applies && isHeading(p.Heading) && c.reported(k, x, p, s.base) {
-				heading, _, _ := strings.Cut(p.Heading, "/") // 9903.85.04/87 is one case of 9903.85.04
+				heading, _, _ := strings.Cut(c.reports(p), "/") // 9903.85.04/87 is one case of 9903.85.04
 				n := number{filingRank(p.Program, c.entry.Date), heading, "", p.declares}
 				if p.Effect == kanzei.Excuses {
 					n.excuses = p.Program

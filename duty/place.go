@@ -19,21 +19,29 @@ type Line struct {
 	Err   error      // from Place: a *kanzei.Problem where the entry makes no sense
 
 	frame *frame
+	rates *frame // of the day whose column 1 or 2 is paid
 	line  *lineInfo
-	now   *treatment // under the law known, nil until asked for
+	under [3]*treatment // by law of the frame, nil until asked for
 }
+
+// The laws of a frame.
+const (
+	asKnown = iota // what is collected, as known on the day of knowledge
+	asThen         // what was collected, as known on the day of entry
+	asDue          // what is legally due
+)
 
 // A frame is what all entries of a day have in common, as known on a day.
 type frame struct {
-	on               kanzei.Day
-	now, then, legal *lawTable // then is nil where the law known now is that of the day of entry
-	gaps             *gapSet
-	known            kanzei.Day
-	horizon          Text // the caveat of a day after the horizon
-	edition          int
-	era              uint8 // of the order of filing
-	fee              int   // fiscal year of the processing fee
-	noFee            Text  // the caveat where the fee of informal entries is not held
+	on      kanzei.Day
+	laws    [3]*lawTable // asThen is nil where the law known now is that of the day of entry
+	gaps    *gapSet
+	known   kanzei.Day
+	horizon Text // the caveat of a day after the horizon
+	edition int
+	era     uint8 // of the order of filing
+	fee     int   // fiscal year of the processing fee
+	noFee   Text  // the caveat where the fee of informal entries is not held
 }
 
 // A lawTable is a law with what this rater alone has made of it.
@@ -63,14 +71,14 @@ func (r *Rater) frame(on, known kanzei.Day) (*frame, error) {
 		f.horizon = r.text(fmt.Sprintf(afterHorizon, horizon))
 	}
 	var err error
-	if f.now, err = r.law(on, known, Collected); err != nil {
+	if f.laws[asKnown], err = r.law(on, known, Collected); err != nil {
 		return nil, err
 	}
-	if f.legal, err = r.law(on, known, Legal); err != nil {
+	if f.laws[asDue], err = r.law(on, known, Legal); err != nil {
 		return nil, err
 	}
 	if known == 0 || known > on {
-		if f.then, err = r.law(on, on, Collected); err != nil {
+		if f.laws[asThen], err = r.law(on, on, Collected); err != nil {
 			return nil, err
 		}
 	}
@@ -172,18 +180,26 @@ func (r *Rater) gapsOn(at kanzei.Moment) *gapSet {
 }
 
 // on returns the gaps that concern goods, one bit each.
-func (g *gapSet) on(h kanzei.HTS, origin int) uint64 {
+func (g *gapSet) on(c *Code, origin int) uint64 {
 	mine := g.origins[origin]
 	if mine == 0 {
 		return 0
 	}
+	if c.gaps != g {
+		c.gaps, c.touched = g, g.touch(c.hts)
+	}
+	return c.touched & mine
+}
+
+// touch returns the gaps that concern a code, whatever the origin.
+func (g *gapSet) touch(h kanzei.HTS) uint64 {
 	lo, hi := h.Range()
 	at := g.cuts.find(lo)
 	mask := g.masks[at]
 	for at++; at < len(g.masks) && g.cuts.cuts[at] < hi; at++ {
 		mask |= g.masks[at]
 	}
-	return mask & mine
+	return mask
 }
 
 // A Code is what a rater knows of a code of the schedule.
@@ -191,6 +207,8 @@ type Code struct {
 	hts     kanzei.HTS
 	stretch int32 // of the atlas, -1 until asked for
 	last    int32 // the last stretch of a code of fewer than ten digits
+	gaps    *gapSet
+	touched uint64 // the gaps of gaps that concern the code
 	infos   []*lineInfo
 	at      [maxEditions]uint8 // edition of the schedule → index of infos, plus one
 }
@@ -250,8 +268,11 @@ func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 		i = len(c.infos)
 		c.infos = append(c.infos, l)
 	}
-	if f.edition < maxEditions && i >= 0 {
-		c.at[f.edition] = uint8(i + 1)
+	if i >= 0 {
+		from, to := r.engine.Schedule.Steady(c.hts, f.edition)
+		for e := from; e < min(to, maxEditions); e++ {
+			c.at[e] = uint8(i + 1)
+		}
 	}
 	return l, nil
 }
@@ -277,7 +298,7 @@ func (r *Rater) Place(lines []Line) {
 			if known != 0 {
 				known = r.engine.turn(known)
 			}
-			if l.frame, l.Err = r.frame(l.Entry.Date, known); l.Err == nil && l.Code == nil {
+			if l.frame, l.Err = r.frame(l.Entry.Date, known); l.Err == nil && (l.Code == nil || l.Code.hts != l.Entry.HTS) {
 				l.Code = r.Code(l.Entry.HTS)
 			}
 		}
@@ -317,40 +338,49 @@ func (l *Line) units() {
 // order, kept in the slice given, in which those that the law treats alike
 // follow one another.
 func (r *Rater) Treat(lines []Line, order []int32) []int32 {
-	var at [ahead]uint32
 	for rest := lines; len(rest) > 0; {
 		n := min(len(rest), ahead)
-		here := rest[:n]
+		for law := range rest[0].under {
+			r.treat(rest[:n], law)
+		}
 		rest = rest[n:]
-		for i := range here {
-			l := &here[i]
-			law, c := l.frame.now, l.Code
-			at[i] = 0
-			if !law.ready.Load() || c.stretch < 0 || c.stretch != c.last {
-				l.now = r.treatment(law, c, int(r.origins[l.Entry.Origin])-1)
-				continue
-			}
-			at[i] = uint32(law.Table.ids[c.stretch]) + 1
-		}
-		for i := range here {
-			if at[i] == 0 {
-				continue
-			}
-			l := &here[i]
-			law := l.frame.now
-			class := law.class[int(r.origins[l.Entry.Origin])-1]
-			list := at[i] - 1
-			if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
-				l.now = r.classed(law, uint16(list), class)
-			}
-		}
-		for i := range here {
-			if at[i] != 0 {
-				here[i].now = r.treatedAt(at[i])
-			}
-		}
 	}
 	return r.group(lines, order[:0])
+}
+
+// treat finds what bears on lines under one of the laws of their frames, unless
+// it is the law known.
+func (r *Rater) treat(here []Line, which int) {
+	var at [ahead]uint32
+	for i := range here {
+		l := &here[i]
+		law, c := l.frame.laws[which], l.Code
+		at[i] = 0
+		switch {
+		case law == nil || which != asKnown && law == l.frame.laws[asKnown]:
+		case !law.ready.Load() || c.stretch < 0 || c.stretch != c.last:
+			l.under[which] = r.treatment(law, c, originAt(l.Entry.Origin))
+		default:
+			at[i] = uint32(law.Table.ids[c.stretch]) + 1
+		}
+	}
+	for i := range here {
+		if at[i] == 0 {
+			continue
+		}
+		l := &here[i]
+		law := l.frame.laws[which]
+		class := law.class[originAt(l.Entry.Origin)]
+		list := at[i] - 1
+		if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
+			l.under[which] = r.classed(law, uint16(list), class)
+		}
+	}
+	for i := range here {
+		if at[i] != 0 {
+			here[i].under[which] = r.treatedAt(at[i])
+		}
+	}
 }
 
 // group returns the lines in order of their treatments, treatments as they come.
@@ -362,7 +392,7 @@ func (r *Rater) group(lines []Line, order []int32) []int32 {
 	met := r.met[:0]
 	for j := len(lines) - 1; j >= 0; j-- {
 		place := uint32(0) // no treatment
-		if t := lines[j].now; t != nil {
+		if t := lines[j].under[asKnown]; t != nil {
 			place = t.place
 		}
 		for int(place) >= len(r.first) {

@@ -14,11 +14,8 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if e.Value == 0 {
 		return false
 	}
-	origin := int(r.origins[e.Origin]) - 1
-	t := p.now
-	if t == nil {
-		t = r.treatment(f.now, p.Code, origin)
-	}
+	origin := originAt(e.Origin)
+	t := r.treated(p, asKnown)
 	if t == nil || !t.simple {
 		return false
 	}
@@ -44,7 +41,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if !m.noMax {
 		out.Max = Amount{highest, true}
 	}
-	gaps := f.gaps.on(e.HTS, origin)
+	gaps := f.gaps.on(p.Code, origin)
 	var text *kanzei.Rate // a base rate that is no figure
 	if !known && m.key.open == 2 {
 		text = rate
@@ -59,23 +56,26 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 		out.Duty = out.Min
 		low := &m.plans[m.lowest]
 		out.Base = Amount{b.amount.Cents(r.levied(m, low)), true}
-		if f.then == nil {
+		if f.laws[asThen] == nil {
 			r.take(m, low, b, Collected, out)
 		}
-		r.statuses(f, out, func(l *lawTable, view View, what string) (Amount, error) {
+		r.statuses(f, out, func(law int, view View, what string) (Amount, error) {
 			u := t
-			if l != f.now {
-				u = r.treatment(l, p.Code, origin)
+			if f.laws[law] != f.laws[asKnown] {
+				u = r.treated(p, law)
 			}
 			if u == t {
 				r.take(m, low, b, view, out)
 				return out.Duty, nil
 			}
-			other := &r.other
 			if ok = ok && u != nil && u.simple; !ok {
 				return Amount{}, nil
 			}
-			rate, known := r.base(u.Table, line, e.SPI, other)
+			rate, known, other := rate, known, b
+			if u.column2 != t.column2 {
+				other = &r.other
+				rate, known = r.base(u.Table, line, e.SPI, other)
+			}
 			n := r.find(u, line, rate, known, other, f, true)
 			if ok = n != nil; !ok {
 				return Amount{}, nil
@@ -101,6 +101,15 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 		out.Caveats = r.join(caveatSeparator)
 	}
 	return true
+}
+
+// treated returns what bears on a line that has been placed, under one of the
+// laws of its frame; nil where the code is too short to tell.
+func (r *Rater) treated(p *Line, law int) *treatment {
+	if t := p.under[law]; t != nil {
+		return t
+	}
+	return r.treatment(p.frame.laws[law], p.Code, originAt(p.Entry.Origin))
 }
 
 // caveats fills the fees and the caveats, but for those of the statuses.
@@ -132,7 +141,7 @@ func (r *Rater) caveats(p *Line, m *template, n *notes, gaps uint64, whole *Whol
 		}
 		*before = x
 	}
-	unsupported = r.gaps(f)
+	unsupported = r.gaps(p)
 	if m.noMin {
 		r.series = append(r.series, r.text(noFigure(p.line.Rated, text)))
 	}

@@ -27,9 +27,8 @@ type Rater struct {
 	known kanzei.Day // that of days
 	days  []*frame   // frames[known]
 
-	treated []*treatment // of common, as far as this rater has looked
+	placed  []*treatment // of common, as far as this rater has looked
 	codes   map[kanzei.HTS]*Code
-	origins []uint16          // Origin → index + 1
 	spi     [][]string        // by origin
 	noted   []*notes          // of sayings
 	plain   map[string]uint32 // see classes.go
@@ -120,9 +119,8 @@ func (e *Engine) NewRater() *Rater {
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
 	all := kanzei.Origins()
-	r.origins, r.spi = make([]uint16, 1<<16), make([][]string, len(all))
+	r.spi = make([][]string, len(all))
 	for o, i := range originIndex {
-		r.origins[o] = uint16(i + 1)
 		r.spi[i] = spiOf[o.String()]
 	}
 	r.bounds = slices.Clone(e.bounds(0))
@@ -216,7 +214,7 @@ func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *O
 func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
 	r.entry = l.Entry
 	*out = Outcome{Programs: out.Programs[:0]}
-	if r.quick(l, whole, out) {
+	if l.Entry.FTZStatus == "" && r.quick(l, whole, out) {
 		return nil
 	}
 	return r.slow(l, whole, out)
@@ -227,7 +225,7 @@ func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
 func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (rate *kanzei.Rate, ok bool) {
 	rate = &line.General
 	switch {
-	case t.column2.has(int(r.origins[r.entry.Origin]) - 1):
+	case t.column2.has(originAt(r.entry.Origin)):
 		rate = &line.Column2
 	case spi != "":
 		if s := special(line.Special, spi); s != nil {
@@ -275,10 +273,11 @@ func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
 
 // gaps puts into r.series the caveats that every answer of the day and the
 // goods carries.
-func (r *Rater) gaps(f *frame) (unsupported bool) {
+func (r *Rater) gaps(p *Line) (unsupported bool) {
+	f := p.frame
 	r.series = r.series[:0]
 	r.add(f.horizon)
-	for bits := f.gaps.on(r.entry.HTS, int(r.origins[r.entry.Origin])-1); bits != 0; bits &= bits - 1 {
+	for bits := f.gaps.on(p.Code, originAt(r.entry.Origin)); bits != 0; bits &= bits - 1 {
 		g := &f.gaps.gaps[mathbits.TrailingZeros64(bits)]
 		r.series = append(r.series, g.say)
 		unsupported = unsupported || g.unsupported
@@ -294,7 +293,10 @@ func (r *Rater) gaps(f *frame) (unsupported bool) {
 
 // open returns the computation of the line at hand before a table.
 func (r *Rater) open(l *lawTable, p *Line, known kanzei.Day, view View) (*computation, error) {
-	t := r.treatment(l, p.Code, int(r.origins[r.entry.Origin])-1)
+	if r.entry.FTZStatus != "" {
+		return r.engine.open(r.entry, known, view)
+	}
+	t := r.treatment(l, p.Code, originAt(r.entry.Origin))
 	if t == nil {
 		return r.engine.open(r.entry, known, view)
 	}
@@ -307,14 +309,14 @@ func (r *Rater) open(l *lawTable, p *Line, known kanzei.Day, view View) (*comput
 // slow answers as Assess does, without the lines that explain.
 func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
 	f := p.frame
-	c, err := r.open(f.now, p, f.known, Collected)
+	c, err := r.open(f.laws[asKnown], p, f.known, Collected)
 	if err != nil {
 		return err
 	}
 	s := c.span()
 	out.Status = s.status
 	out.Min, out.Max = amountOf(s.min), amountOf(s.max)
-	unsupported := r.gaps(f)
+	unsupported := r.gaps(p)
 	if s.missing != "" {
 		r.series = append(r.series, r.text(s.missing))
 		unsupported = unsupported || s.status == kanzei.Unsupported
@@ -360,38 +362,38 @@ func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
 		r.detail(c, s.corner, view, out)
 		return amountOf(s.min), nil
 	}
-	if f.then == nil {
+	if f.laws[asThen] == nil {
 		r.detail(c, s.corner, Collected, out)
 	}
-	return r.statuses(f, out, func(l *lawTable, view View, what string) (Amount, error) {
+	return r.statuses(f, out, func(law int, view View, what string) (Amount, error) {
 		known := f.known
-		if l == f.then && view == Collected {
+		if law == asThen {
 			known = f.on
 		}
-		return at(l, known, view, what)
+		return at(f.laws[law], known, view, what)
 	})
 }
 
 // statuses fills what was assessed, what is legally due, and the difference, as
 // Engine.statuses does.
-func (r *Rater) statuses(f *frame, out *Outcome, at func(*lawTable, View, string) (Amount, error)) error {
+func (r *Rater) statuses(f *frame, out *Outcome, at func(law int, view View, what string) (Amount, error)) error {
 	out.Assessed = out.Duty
 	var err error
 	switch {
 	case r.entry.AssessedKnown:
 		out.Assessed = Amount{r.entry.Assessed, true}
-		if r.Detail && f.then != nil {
-			if _, err = at(f.then, Collected, ""); err != nil {
+		if r.Detail && f.laws[asThen] != nil {
+			if _, err = at(asThen, Collected, ""); err != nil {
 				return err
 			}
 			r.series = slices.DeleteFunc(r.series, func(t Text) bool { return t == 0 })
 		}
-	case f.then != nil:
-		if out.Assessed, err = at(f.then, Collected, notOneThen); err != nil {
+	case f.laws[asThen] != nil:
+		if out.Assessed, err = at(asThen, Collected, notOneThen); err != nil {
 			return err
 		}
 	}
-	if out.Legal, err = at(f.legal, Legal, notOneLegal); err != nil || !out.Assessed.Known || !out.Legal.Known {
+	if out.Legal, err = at(asDue, Legal, notOneLegal); err != nil || !out.Assessed.Known || !out.Legal.Known {
 		return err
 	}
 	out.Refundable = Amount{max(0, out.Assessed.USD-out.Legal.USD), true}

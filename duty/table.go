@@ -136,6 +136,18 @@ var originIndex = func() map[kanzei.Origin]int {
 	return m
 }()
 
+// originPlaces is originIndex, plus one, without a look-up by hash.
+var originPlaces = func() *[1 << 16]uint16 {
+	var at [1 << 16]uint16
+	for o, i := range originIndex {
+		at[o] = uint16(i + 1)
+	}
+	return &at
+}()
+
+// originAt returns the place of an origin in allOrigins, -1 for what is none.
+func originAt(o kanzei.Origin) int { return int(originPlaces[o]) - 1 }
+
 var everyOrigin = originSet{^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0), ^uint64(0)}
 
 func (s *originSet) add(o int)      { s[o>>6] |= 1 << (o & 63) }

@@ -128,10 +128,10 @@ func (r *Rater) classed(l *lawTable, list, class uint16) *treatment {
 
 // treatedAt returns the treatment of a place.
 func (r *Rater) treatedAt(n uint32) *treatment {
-	if int(n) >= len(r.treated) {
-		r.treated = r.engine.common.placed()
+	if int(n) >= len(r.placed) {
+		r.placed = r.engine.common.placed()
 	}
-	return r.treated[n]
+	return r.placed[n]
 }
 
 // intern returns the treatment of goods of an origin on which these provisions

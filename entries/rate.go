@@ -121,7 +121,7 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 					t.done <- result{}
 					continue
 				}
-				t.done <- k.work(t)
+				t.done <- k.try(t)
 			}
 		})
 	}
@@ -132,7 +132,8 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 		before := make(chan struct{})
 		close(before)
 		for !stopped.Load() {
-			batch, err := r.Next()
+			var batch *table.Batch
+			err := kanzei.Caught(func() (err error) { batch, err = r.Next(); return err })
 			if errors.Is(err, io.EOF) {
 				return
 			}
@@ -204,6 +205,21 @@ type worker struct {
 
 // partRows is how many rows are rated at a time, or more where an entry has more.
 const partRows = 1 << 14
+
+// try works; a fault of the program is the error of the batch, and the batch
+// after it is not left waiting.
+func (k *worker) try(t *task) (x result) {
+	if err := kanzei.Caught(func() error { x = k.work(t); return nil }); err != nil {
+		x = result{err: err}
+		<-t.before
+		select {
+		case <-t.checked:
+		default:
+			close(t.checked)
+		}
+	}
+	return x
+}
 
 func (k *worker) work(t *task) (x result) {
 	b := t.batch

@@ -93,7 +93,7 @@ func (s *Study) Founding(country string, q Question) (*Case, error) {
 		at[l.key] = len(all)
 		all = append(all, l.law)
 	}
-	tables, rates, err := s.tables(all)
+	tables, rates, err := s.tables(q.Context, all)
 	if err != nil {
 		return nil, err
 	}

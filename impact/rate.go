@@ -393,7 +393,10 @@ func (s *Study) tallies(l *Law) ([]*tally, error) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for i := range next {
-				out[i], errs[i] = s.tally(s.sources[i], l.of(s.sources[i].origin))
+				errs[i] = kanzei.Caught(func() (err error) {
+					out[i], err = s.tally(s.sources[i], l.of(s.sources[i].origin))
+					return err
+				})
 			}
 		})
 	}

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"context"
 	"cmp"
 	"math"
 	"slices"
@@ -23,6 +24,8 @@ type Question struct {
 	Economies []string // listed, ISO codes; nil: all
 	Sectors   bool     // list sectors
 	Focus     string   // economy shown first, with the United States; JP by default
+
+	Context context.Context // when it ends no further solve is begun; nil: never
 }
 
 // A Report is the answer. Percentages are changes from the base law to the
@@ -196,7 +199,7 @@ func (s *Study) Ask(q Question) (*Report, error) {
 		return nil, err
 	}
 	laws := []*Law{before, after}
-	tables, rates, err := s.tables(laws)
+	tables, rates, err := s.tables(q.Context, laws)
 	if err != nil {
 		return nil, err
 	}
@@ -208,10 +211,13 @@ func (s *Study) Ask(q Question) (*Report, error) {
 }
 
 // tables rates laws into tariff tables.
-func (s *Study) tables(laws []*Law) ([][]float64, []*Rates, error) {
+func (s *Study) tables(ctx context.Context, laws []*Law) ([][]float64, []*Rates, error) {
 	tables, rates := make([][]float64, len(laws)), make([]*Rates, len(laws))
 	for i, l := range laws {
-		var err error
+		err := ended(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
 		if rates[i], err = s.Rates(l); err != nil {
 			return nil, nil, err
 		}

@@ -1,6 +1,7 @@
 package impact
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -75,6 +76,7 @@ type task struct {
 	seed     uint64
 	keep     keep
 	progress func(done, of int)
+	ctx      context.Context
 }
 
 // solve finds the equilibrium of each tariff table under each closure, at the
@@ -85,7 +87,7 @@ func (s *Study) solve(laws [][]float64, q *Question) (*solution, error) {
 	if err != nil {
 		return nil, err
 	}
-	return solve(task{base: base, laws: laws, closures: q.Closures, draws: q.Draws, seed: q.Seed, keep: keep{q.Sectors, s.us}, progress: s.Progress})
+	return solve(task{base: base, laws: laws, closures: q.Closures, draws: q.Draws, seed: q.Seed, keep: keep{q.Sectors, s.us}, progress: s.Progress, ctx: q.Context})
 }
 
 // solve works in two rounds: first the world's own elasticities, then the draws,
@@ -113,7 +115,7 @@ func solve(t task) (*solution, error) {
 			mu.Unlock()
 		}
 	}
-	err := each(len(t.closures), func(c int) error {
+	err := each(t.ctx, len(t.closures), func(c int) error {
 		all := make([]*model.Result, len(t.laws))
 		nearest[c] = make([]int, len(t.laws))
 		var near *model.Result
@@ -146,7 +148,7 @@ func solve(t task) (*solution, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = each(len(t.closures)*t.draws, func(job int) error {
+	err = each(t.ctx, len(t.closures)*t.draws, func(job int) error {
 		c, d := job/t.draws, job%t.draws
 		w, err := t.base.WithTheta(thetas[d])
 		if err != nil {
@@ -189,8 +191,9 @@ func equal(laws [][]float64) []int {
 	return same
 }
 
-// each does n jobs, several at once, and returns the first error by number.
-func each(n int, work func(i int) error) error {
+// each does n jobs, several at once, and returns the first error by number. No
+// job is begun after the context, which may be nil, has ended.
+func each(ctx context.Context, n int, work func(i int) error) error {
 	errs := make([]error, n)
 	var failed atomic.Bool
 	var next atomic.Int64
@@ -202,7 +205,13 @@ func each(n int, work func(i int) error) error {
 				if i >= n {
 					return
 				}
-				if errs[i] = work(i); errs[i] != nil {
+				errs[i] = kanzei.Caught(func() error {
+					if err := ended(ctx); err != nil {
+						return err
+					}
+					return work(i)
+				})
+				if errs[i] != nil {
 					failed.Store(true)
 				}
 			}
@@ -215,6 +224,14 @@ func each(n int, work func(i int) error) error {
 		}
 	}
 	return nil
+}
+
+// ended is the error of a context that has ended.
+func ended(ctx context.Context) error {
+	if ctx == nil {
+		return nil
+	}
+	return ctx.Err()
 }
 
 // unsolved names the residual of an equilibrium that was not found.

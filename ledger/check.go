@@ -72,9 +72,12 @@ func (c *checker) references() {
 				for _, t := range a.Targets {
 					c.ref(at, t)
 				}
-			case kanzei.ActNote:
+			case kanzei.ActNote, kanzei.ActZone:
 				for _, t := range a.Targets {
 					c.ref(at, t)
+				}
+				for _, o := range a.Origins {
+					c.group(at, o)
 				}
 			case kanzei.ActProgram:
 				for _, refs := range [][]string{a.Program.YieldsTo, a.Program.InLieuOf, a.Program.Adds} {

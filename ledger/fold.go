@@ -49,6 +49,7 @@ type Book struct {
 	lists     map[string][]layer
 	groups    map[string][]layer
 	notes     []Ref
+	zones     []Ref
 	programOf map[string]string
 	awaiting  []Ref // acts ordered whose notice is not public yet
 	acts      []numbered
@@ -104,6 +105,8 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 			}
 		case kanzei.ActNote:
 			b.notes = append(b.notes, r)
+		case kanzei.ActZone:
+			b.zones = append(b.zones, r)
 		case kanzei.ActImpose, kanzei.ActExempt:
 			for i, h := range a.Targets {
 				row := -1
@@ -135,7 +138,7 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 func (b *Book) Stamp(m kanzei.Moment) string {
 	out := make([]byte, 0, 4*len(b.acts))
 	for _, a := range b.acts {
-		if a.Act.Kind != kanzei.ActNote && m >= a.Act.From && m < a.Act.Until {
+		if a.Act.Kind != kanzei.ActNote && a.Act.Kind != kanzei.ActZone && m >= a.Act.From && m < a.Act.Until {
 			out = binary.LittleEndian.AppendUint32(out, a.place)
 		}
 	}

@@ -201,6 +201,7 @@ var actKinds = map[string]kanzei.ActKind{
 	"amend": kanzei.ActAmend, "suspend": kanzei.ActSuspend, "resume": kanzei.ActResume,
 	"terminate": kanzei.ActTerminate, "annul": kanzei.ActAnnul,
 	"add": kanzei.ActAdd, "strike": kanzei.ActStrike, "note": kanzei.ActNote,
+	"zone": kanzei.ActZone,
 }
 
 func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
@@ -209,13 +210,13 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	head, what := n.Content[0], n.Content[1]
 	kind, ok := actKinds[head.Value]
 	if !ok {
-		p.bad(head, "an act begins with program, impose, exempt, amend, suspend, resume, terminate, annul, add, strike or note", "unknown act %q", head.Value)
+		p.bad(head, "an act begins with program, impose, exempt, amend, suspend, resume, terminate, annul, add, strike, note or zone", "unknown act %q", head.Value)
 		return a
 	}
 	a.Kind = kind
 	provision := &kanzei.Provision{}
 	fields := map[string]bool{}
-	program := &kanzei.Program{}
+	program, zone := &kanzei.Program{}, &kanzei.Zone{}
 	var table *yaml.Node
 	var described, source string
 	given := map[string]bool{}
@@ -288,6 +289,27 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 						a.Members = append(a.Members, o)
 					}
 				}
+			default:
+				return false
+			}
+			return true
+		case kanzei.ActZone:
+			switch key {
+			case "pays":
+				zone.Pays = kanzei.ZoneDay(p.text(v))
+				if zone.Pays != kanzei.EntryRates && zone.Pays != kanzei.AdmissionRates {
+					p.bad(v, "write entry or admission; leave pays: out where the text names no day", "%q is no day whose rates are paid", zone.Pays)
+				}
+			case "admitted-before":
+				zone.AdmittedBefore = p.moment(v)
+			case "reports":
+				zone.Reports = p.text(v)
+			case "origins":
+				a.Origins = p.origins(v)
+			case "codes":
+				a.Codes = append(a.Codes, p.products(v)...)
+			case "file":
+				a.Codes = append(a.Codes, p.codeFile(v)...)
 			default:
 				return false
 			}
@@ -371,6 +393,9 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 				p.bad(n, "add the fields that change", "the amendment restates no field")
 			}
 			a.Provision, a.Fields = provision, slices.Sorted(maps.Keys(fields))
+		}
+		if kind == kanzei.ActZone {
+			a.Zone = zone
 		}
 	}
 	return a

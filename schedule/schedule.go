@@ -159,6 +159,24 @@ func (s *Schedule) line(h kanzei.HTS, e int) (Line, bool) {
 	return s.build(h, from, units, rated, e), true
 }
 
+// Steady returns editions [from, to) around edition e for which Line answers the
+// same for the code, but for the name of the edition. There may be more.
+func (s *Schedule) Steady(h kanzei.HTS, e int) (from, to int) {
+	own := s.row(h, e)
+	if own == nil || h.Digits() != 10 && len(s.units[own.units]) == 0 {
+		return e, e + 1
+	}
+	from, to = int(own.from), int(own.to)
+	if h.Digits() == 10 && own.tuple == 0 {
+		up := s.row(h.Parent(8), e)
+		if up == nil {
+			return e, e + 1
+		}
+		from, to = max(from, int(up.from)), min(to, int(up.to))
+	}
+	return from, to
+}
+
 // only returns the position of the ten-digit row that states the rate of an
 // eight-digit line without a row of its own, -1 when there is none.
 func (s *Schedule) only(h8 kanzei.HTS, e int) int {

@@ -55,7 +55,11 @@ func (s *server) problemOf(r *http.Request, err error) Problem {
 	list := api.Problems(err)
 	if len(list) == 0 {
 		if !errors.Is(err, context.Canceled) {
-			s.Log.Error("fault", "route", r.Pattern, "error", err)
+			stack := ""
+			if f := (*kanzei.Fault)(nil); errors.As(err, &f) {
+				stack = string(f.Stack)
+			}
+			s.Log.Error("fault", "route", r.Pattern, "error", err, "stack", stack)
 		}
 		return wire(&kanzei.Problem{Code: "internal", Msg: "the program failed", Hint: "this is a fault of the program, not of the request; its log has the reason"})
 	}

@@ -143,6 +143,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request, q *api.Question)
 	rc := http.NewResponseController(w)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no") // proxies pass events on as they come
 	w.WriteHeader(http.StatusOK)
 	beat := time.NewTicker(10 * time.Second)
 	defer beat.Stop()

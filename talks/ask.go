@@ -79,10 +79,13 @@ func (g *Ground) title(program string) string {
 	return program
 }
 
-// shortName is the part of a program's name after the dot.
+// shortName is a program as a delegation names it: the family is left out where
+// it goes without saying.
 func shortName(program string) string {
-	if _, s, ok := strings.Cut(program, "."); ok {
-		return s
+	for _, family := range []string{"s232.", "ieepa."} {
+		if s, ok := strings.CutPrefix(program, family); ok {
+			return s
+		}
 	}
 	return program
 }

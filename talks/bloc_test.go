@@ -235,3 +235,14 @@ func economy(t *testing.T, d *Desk, code string) int {
 	}
 	return n
 }
+
+// BenchmarkCoalition judges a bloc of three, with its eight sets and every
+// outsider.
+func BenchmarkCoalition(b *testing.B) {
+	d := open(b, nil)
+	for b.Loop() {
+		if _, err := d.Coalitions(context.Background(), CoalitionOptions{Blocs: []string{"china-japan-korea"}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -25,7 +25,8 @@ type Question struct {
 	Seed         uint64
 }
 
-// A Desk holds what all answers share. It may be used by several goroutines.
+// A Desk holds what all answers share, every point it has solved among them: it
+// is opened for a question and dropped. It may be used by several goroutines.
 type Desk struct {
 	Study    *impact.Study
 	Question Question
@@ -310,7 +311,7 @@ func (d *Desk) Each(ctx context.Context, n int, work func(i int) error) error {
 					return
 				}
 				if errs[i] = ctx.Err(); errs[i] == nil {
-					errs[i] = work(i)
+					errs[i] = kanzei.Caught(func() error { return work(i) })
 				}
 				k := int(done.Add(1))
 				if d.Progress != nil {

@@ -224,6 +224,14 @@ func (d *Desk) PriceDeal(ctx context.Context, name string) (*Priced, error) {
 	return d.Price(ctx, x)
 }
 
+// ours refuses a draft about goods of others.
+func (d *Desk) ours(x *Draft) error {
+	if o := x.origins(); len(o) > 0 && !slices.Contains(o, d.Origin) {
+		return &kanzei.Problem{Code: "talks.draft", Where: x.Name, Msg: "the draft is about goods of " + strings.Join(x.Terms.Origins, ", ") + ", and " + d.Origin.Name() + " asks", Hint: "open the desk for one of them: kanzei talks " + x.Terms.Origins[0] + " US"}
+	}
+	return nil
+}
+
 // Price values a draft.
 func (d *Desk) Price(ctx context.Context, x *Draft) (*Priced, error) {
 	out := &Priced{Name: x.Name, Title: cmp.Or(x.Terms.Title, x.Instrument.Title), Acts: []Act{}}
@@ -243,8 +251,8 @@ func (d *Desk) Price(ctx context.Context, x *Draft) (*Priced, error) {
 	for _, t := range x.Terms.LeftOut {
 		out.Notes = append(out.Notes, "left out: "+t)
 	}
-	if o := x.origins(); len(o) > 0 && !slices.Contains(o, d.Origin) {
-		return nil, &kanzei.Problem{Code: "talks.draft", Where: x.Name, Msg: "the draft is about goods of " + strings.Join(x.Terms.Origins, ", ") + ", and " + d.Origin.Name() + " asks", Hint: "open the desk for one of them: kanzei talks " + x.Terms.Origins[0] + " US"}
+	if err := d.ours(x); err != nil {
+		return nil, err
 	}
 	for _, k := range []struct {
 		name string

@@ -37,7 +37,7 @@ type Menu struct {
 	residual float64
 }
 
-const exactAsks = 8
+const exactAsks = 10
 
 // NewMenu values the choices. Progress is told of the solves.
 func (g *Ground) NewMenu(ctx context.Context, asks []*Ask) (*Menu, error) {

@@ -130,6 +130,7 @@ func (m *Menu) Packages(ctx context.Context, r Rules) (*Packages, error) {
 	mostA := m.best(needs, giver, weighted(1, 0), &r)
 	if !mostA.ok {
 		out.Zone.Empty = true
+		out.Named, out.Frontier = []*Package{}, []*Package{}
 		out.Blocking = m.blocking(needs, giver, &r)
 		out.Solves, out.Residual = m.solves, m.residual
 		return out, nil
@@ -142,6 +143,12 @@ func (m *Menu) Packages(ctx context.Context, r Rules) (*Packages, error) {
 		out.Blocking = m.blocking(append(slices.Clone(needs), &need{name: "somebody gains", weights: add(map[int]float64{ofAsker: 1}, giver), floor: 1}), giver, &r)
 	}
 
+	if out.Zone.Empty { // what stands in the way is the answer
+		out.Named, out.Frontier = []*Package{}, []*Package{}
+		out.Relax = m.relax(needs, giver, mostA, &r)
+		out.Solves, out.Residual = m.solves, m.residual
+		return out, nil
+	}
 	goals := []goal{
 		{"best for " + d.World.Economies[d.Asker].Name, weighted(1, 1e-6), needs},
 		{"best for " + d.World.Economies[d.Giver].Name, weighted(1e-6, 1), needs},
@@ -170,6 +177,10 @@ func (m *Menu) Packages(ctx context.Context, r Rules) (*Packages, error) {
 	out.Frontier = undominated(out.Frontier)
 	out.Relax = m.relax(needs, giver, mostA, &r)
 	if !m.Exact {
+		// The zone in re-solved figures where they hold.
+		if a, b := out.Named[0], out.Named[1]; a.Crosses == "" && b.Crosses == "" && len(r.Weights) == 0 {
+			out.Zone.AskerMost, out.Zone.GiverMost = a.GainAskerMUSD, b.GainGiverMUSD
+		}
 		if out.Surrogate, err = m.surrogateError(ctx, append(slices.Clone(out.Named), out.Frontier...)); err != nil {
 			return nil, err
 		}

@@ -119,6 +119,10 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	plan, err := d.plan(ahead, &o)
+	if err != nil {
+		return nil, err
+	}
 	r.WalkDay = d.WalkAway.On().String()
 	if r.Overlap, err = d.overlap(today, ahead); err != nil {
 		return nil, err
@@ -155,11 +159,11 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 		}
 		d.nameLines(r.Lines)
 	}
-	if err := d.packages(ctx, r, ahead, measures, offers, &o); err != nil {
+	if err := d.packages(ctx, r, ahead, measures, offers, &o, plan); err != nil {
 		return nil, err
 	}
-	for _, name := range o.Deals {
-		p, err := d.PriceDeal(ctx, name)
+	for _, x := range plan.drafts {
+		p, err := d.Price(ctx, x)
 		if err != nil {
 			return nil, err
 		}
@@ -178,7 +182,7 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 }
 
 // packages searches the menu under each set of red lines.
-func (d *Desk) packages(ctx context.Context, r *Report, ahead *Ground, measures, offers []*Ask, o *Options) error {
+func (d *Desk) packages(ctx context.Context, r *Report, ahead *Ground, measures, offers []*Ask, o *Options, plan *plan) error {
 	table := append(slices.Clone(measures), offers...)
 	if o.By != "" {
 		scoped, err := ahead.Scoped(o.By, ahead.Programs(), orDefault(o.Most, 40))
@@ -195,65 +199,28 @@ func (d *Desk) packages(ctx context.Context, r *Report, ahead *Ground, measures,
 	if err != nil {
 		return err
 	}
-	sets, given := o.RedLines, true
-	if sets == nil {
-		sets, given = [][]string{nil, DefaultRedLines}, false
-	}
-	weights := map[int]float64{}
-	for _, code := range sortedCodes(o.Weights) {
-		j, err := d.World.Sector(code)
-		if err != nil {
-			return &kanzei.Problem{Code: "talks.weight", Where: "--weight", Msg: err.Error(), Hint: "write C24A=0.5"}
-		}
-		weights[j] = o.Weights[code]
-	}
-	for i, set := range sets {
-		rules := Rules{Power: o.Power, Weights: weights}
-		bad := false
-		for _, text := range set {
-			l, err := ahead.RedLine(text)
-			if err != nil {
-				if given {
-					return err
-				}
-				bad = true // the example does not fit this case
-				break
-			}
-			rules.RedLines = append(rules.RedLines, l)
-		}
-		if bad {
-			continue
-		}
-		p, err := m.Packages(ctx, rules)
+	for i, set := range plan.sets {
+		p, err := m.Packages(ctx, Rules{RedLines: set, Weights: plan.weights, Power: o.Power})
 		if err != nil {
 			return err
 		}
 		r.Sets = append(r.Sets, p)
 		for _, x := range p.Named {
 			c := *x
-			if len(sets) > 1 {
+			if len(plan.sets) > 1 {
 				c.Name = fmt.Sprintf("%s, red lines %d", x.Name, i+1)
 			}
 			r.Packages = append(r.Packages, &c)
 		}
 	}
-	for _, ids := range o.Packages {
-		p, err := d.pricePackage(ctx, ahead, table, ids)
+	for i, asks := range plan.packages {
+		p, err := ahead.priceTogether(ctx, strings.Join(o.Packages[i], ", "), asks)
 		if err != nil {
 			return err
 		}
 		r.Priced = append(r.Priced, p)
 	}
 	return nil
-}
-
-func sortedCodes(m map[string]float64) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 func orDefault(n, d int) int {
@@ -416,52 +383,6 @@ func (r *Report) note(d *Desk) {
 		worst = math.Max(worst, s.Residual)
 	}
 	r.Residual = worst
-}
-
-// pricePackage prices asks and offers together, by ID.
-func (d *Desk) pricePackage(ctx context.Context, g *Ground, table []*Ask, ids []string) (*Priced, error) {
-	var asks []*Ask
-	for _, id := range ids {
-		i := slices.IndexFunc(table, func(a *Ask) bool { return a.ID == id })
-		if i < 0 {
-			more, err := g.find(id)
-			if err != nil {
-				return nil, err
-			}
-			asks = append(asks, more)
-			continue
-		}
-		asks = append(asks, table[i])
-	}
-	return g.priceTogether(ctx, strings.Join(ids, ", "), asks)
-}
-
-// find reads the ID of an ask that is not on the table: a program, a sector, a
-// chapter, a line, or an offer.
-func (g *Ground) find(id string) (*Ask, error) {
-	for _, a := range append(g.Measures(), g.Offers()...) {
-		if a.ID == id {
-			return a, nil
-		}
-	}
-	if slices.Contains(g.Programs(), id) {
-		return &Ask{ID: id, What: "no " + g.title(id), Kind: "program", relief: Relief{id: ""}}, nil
-	}
-	if _, lines, err := g.scope(id); err == nil && len(lines) > 0 {
-		a := &Ask{ID: id, What: "no additional duties on " + id, Kind: "goods", relief: Relief{}, lines: make([]bool, len(g.Lines))}
-		for _, p := range g.Programs() {
-			a.relief[p] = ""
-		}
-		for _, i := range lines {
-			a.lines[i] = true
-		}
-		return a, nil
-	}
-	var ids []string
-	for _, a := range append(g.Measures(), g.Offers()...) {
-		ids = append(ids, a.ID)
-	}
-	return nil, &kanzei.Problem{Code: "talks.ask", Where: "--package", Msg: fmt.Sprintf("no ask or offer %q", id), Hint: "name measures, programs, sectors, chapters (ch87), codes or offers, such as " + strings.Join(ids, ", ")}
 }
 
 // priceTogether values asks granted together, and their parts.

@@ -192,10 +192,7 @@ func (r *Report) setText(p *sheet, i int, x *Packages) {
 	if len(x.Blocking) > 0 {
 		p.wrap("", "", "Nothing can be agreed: no package meets all of these, and leaving out any one of them would do: "+strings.Join(x.Blocking, "; ")+".")
 	}
-	if len(x.Named) == 0 {
-		return
-	}
-	if !x.Zone.Empty {
+	if len(x.Named) > 0 {
 		p.wrap("", "", fmt.Sprintf("Zone of possible agreement: up to %s for %s, up to %s for %s.", change(x.Zone.AskerMost), r.Asker.Name, change(x.Zone.GiverMost), r.Giver.Name))
 	}
 	for _, k := range x.Named {

@@ -257,6 +257,30 @@ func TestRetaliation(t *testing.T) {
 	}
 }
 
+// TestSameBytes: desks opened anew give the same answers, to the byte.
+func TestSameBytes(t *testing.T) {
+	var first []byte
+	for range 2 {
+		d := open(t, func(q *Question) { q.Draws = 1 })
+		r, err := d.Retaliation(context.Background(), WarOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := d.Coalitions(context.Background(), CoalitionOptions{Blocs: []string{"china-japan-korea"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := json.Marshal([]any{r, c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if first != nil && !bytes.Equal(first, b) {
+			t.Error("the same question has two answers")
+		}
+		first = b
+	}
+}
+
 func TestRetaliationRefuses(t *testing.T) {
 	d := open(t, nil)
 	for _, o := range []WarOptions{{Rate: -1}, {Rate: math.NaN()}, {MaxRate: 100}} {
@@ -269,5 +293,19 @@ func TestRetaliationRefuses(t *testing.T) {
 	stop()
 	if _, err := d.Retaliation(ctx, WarOptions{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a cancelled war: %v", err)
+	}
+}
+
+// BenchmarkBestResponse searches the 27 sector duties of one side.
+func BenchmarkBestResponse(b *testing.B) {
+	d := open(b, nil)
+	w, err := d.war(WarOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := w.best(context.Background(), d.Asker, true); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

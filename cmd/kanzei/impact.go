@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"kanzei"
+	"kanzei/api"
 	"kanzei/impact"
 	"kanzei/model"
 	"kanzei/trade"
@@ -35,14 +36,8 @@ type impactCmd struct {
 
 // closures reads one closure, or all of them.
 func closures(name string) ([]model.Closure, error) {
-	if name == "all" {
-		return []model.Closure{model.Fixed, model.Balanced, model.Proportional}, nil
-	}
-	c, err := model.ParseClosure(name)
-	if err != nil {
-		return nil, &kanzei.Problem{Code: "impact.closure", Where: "--closure", Msg: fmt.Sprintf("no closure %q", name), Hint: "the closures are fixed, balanced, proportional, and all"}
-	}
-	return []model.Closure{c}, nil
+	c, err := api.Closures(name)
+	return c, onFlags(err)
 }
 
 // loadWorld returns an embedded world.

@@ -119,6 +119,9 @@ func report(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "kanzei: %v\n", err)
+	if f := (*kanzei.Fault)(nil); errors.As(err, &f) {
+		fmt.Fprintf(w, "  hint: this is a fault of the program; report it with what follows\n%s", f.Stack)
+	}
 }
 
 func version() string {
