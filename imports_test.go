@@ -99,6 +99,11 @@ func walk(t *testing.T, visit func(file, pkg, imported string)) {
 			return err
 		}
 		name := d.Name()
+		if d.IsDir() && p != "." {
+			if _, err := os.Stat(path.Join(p, "go.mod")); err == nil { // a module of its own
+				return fs.SkipDir
+			}
+		}
 		if d.IsDir() && p != "." && (strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") || name == "testdata") {
 			return fs.SkipDir
 		}

@@ -50,6 +50,8 @@ type DutyRequest struct {
 	SPI         string  `json:"spi,omitempty" jsonschema:"special program claimed, such as JP or S"`
 	MeltPour    string  `json:"melt_pour,omitempty" jsonschema:"country where the steel was melted and poured"`
 	SmeltCast   string  `json:"smelt_cast,omitempty" jsonschema:"country where the aluminum was smelted or cast"`
+	FTZStatus   string  `json:"ftz_status,omitempty" jsonschema:"status in a foreign-trade zone: P privileged foreign, N nonprivileged foreign, D domestic, Z zone-restricted"`
+	FTZDate     string  `json:"ftz_date,omitempty" jsonschema:"day of admission to the zone"`
 	Ch98        string  `json:"ch98,omitempty" jsonschema:"provision of chapter 98 claimed, such as 9802.00.80"`
 	Mode        int     `json:"mode,omitempty" jsonschema:"Census method of transport: 10, 11 vessel; 20, 21 rail; 30-34 road; 40, 41 air; 50 mail"`
 	Assessed    Decimal `json:"assessed,omitempty" jsonschema:"duty assessed at the time in US dollars, when known"`
@@ -67,7 +69,7 @@ func (q *DutyRequest) Read() (kanzei.Entry, kanzei.Day, error) {
 	number, unit, _ := strings.Cut(string(q.Quantity), " ")
 	x := Entry{HTS: q.HTS, Origin: q.From, EntryDate: q.On, Value: q.Value, Known: q.Known, Quantity: Decimal(number), Unit: strings.TrimSpace(unit), Loaded: q.Loaded, Exported: q.Exported,
 		Mode: q.Mode, SPI: q.SPI, USContent: q.USContent, Steel: q.Steel, Aluminum: q.Aluminum, Copper: q.Copper, MetalWeight: q.MetalWeight, MeltPour: q.MeltPour, SmeltCast: q.SmeltCast,
-		Ch98: q.Ch98, Assessed: q.Assessed, Flags: q.Flag}
+		FTZStatus: q.FTZStatus, FTZDate: q.FTZDate, Ch98: q.Ch98, Assessed: q.Assessed, Flags: q.Flag}
 	e, known, err := x.Read()
 	return e, known, renamed(err)
 }
@@ -132,7 +134,7 @@ type Entry struct {
 	MetalWeight Decimal `json:"metal_weight_pct,omitempty" jsonschema:"weight of the metal, percent of the weight of the article"`
 	MeltPour    string  `json:"melt_pour_country,omitempty" jsonschema:"country where the steel was melted and poured"`
 	SmeltCast   string  `json:"smelt_cast_country,omitempty" jsonschema:"country where the aluminum was smelted or cast"`
-	FTZStatus   string  `json:"ftz_status,omitempty" jsonschema:"status in a foreign-trade zone"`
+	FTZStatus   string  `json:"ftz_status,omitempty" jsonschema:"status in a foreign-trade zone: P privileged foreign, N nonprivileged foreign, D domestic, Z zone-restricted"`
 	FTZDate     string  `json:"ftz_date,omitempty" jsonschema:"day of admission to the zone"`
 	Ch98        string  `json:"ch98,omitempty" jsonschema:"number of chapter 98 claimed"`
 	Assessed    Decimal `json:"assessed_usd,omitempty" jsonschema:"duty assessed at the time in US dollars"`

@@ -281,7 +281,11 @@ func (e *Engine) amendedBy(entry *kanzei.Entry, known kanzei.Day) string {
 		if !p.from(originIndex[entry.Origin]) {
 			continue
 		}
-		s := e.Book(known).Standing(p.Heading, entry.Date.Open())
+		at := entry.Date
+		if z := then.zone; z != nil && entry.FTZStatus == privilegedForeign && ledger.ZoneDay(z.acts, p.Heading, p.Program) != kanzei.EntryRates {
+			at = entry.FTZDate
+		}
+		s := e.Book(known).Standing(p.Heading, at.Open())
 		if s.Changed.Act != nil && s.Changed.Act.Public > entry.Date && !slices.Contains(ids, s.Changed.String()) {
 			ids = append(ids, s.Changed.String())
 		}

@@ -63,7 +63,7 @@ type part struct {
 // included, and false when a rate cannot be computed from the facts.
 func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, total kanzei.Money, ok bool) {
 	e := f.entry
-	origin := originAt(e.Origin)
+	origin := max(0, originAt(e.Origin)) // goods of a treatment have no origin; its provisions reach all
 	ok = true
 	mfn := everything
 	parts = parts[:0]

@@ -61,7 +61,7 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 		if b == kanzei.BaseNonUS {
 			b, share = kanzei.BaseUS, kanzei.One-x.share
 		}
-		if share == 0 || share >= kanzei.One || slices.ContainsFunc(segments, func(s segment) bool { return s.base == b }) {
+		if share == 0 || slices.ContainsFunc(segments, func(s segment) bool { return s.base == b }) {
 			continue
 		}
 		segments = append(segments, segment{b, share})

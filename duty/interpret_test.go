@@ -76,6 +76,7 @@ type law struct {
 
 type provision struct {
 	kanzei.Provision
+	home   *law // by whose lists and groups it is read
 	levied bool // in force: not suspended, not terminated
 	void   bool
 	dead   bool
@@ -167,6 +168,7 @@ func (o *interpreter) lawAt(at kanzei.Moment, day kanzei.Day) *law {
 	}
 	for _, h := range order {
 		if p := standing[h]; p != nil && p.levied {
+			p.home = l
 			l.provisions = append(l.provisions, p)
 		}
 	}
@@ -247,11 +249,14 @@ func (l *law) anyOrigin(items []kanzei.OriginItem, o kanzei.Origin) bool {
 // leaves out what a judgment annuls.
 func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (ruling, error) {
 	r := ruling{duties: map[string]kanzei.Money{}, excuses: map[string]bool{}}
-	line, err := o.schedule.Line(e.HTS, e.Date)
+	line, err := o.schedule.Line(e.HTS, rated(e))
 	if err != nil {
 		return r, err
 	}
 	l := o.lawAt(e.Date.At(0, 1), day)
+	if e.FTZStatus == "P" {
+		l = o.privileged(e, l, o.lawAt(e.FTZDate.At(0, 1), day))
+	}
 	rate := line.General
 	if l.member("column-2", e.Origin) {
 		rate = line.Column2
@@ -277,8 +282,8 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 	code := fmt.Sprintf("%010d", e.HTS.Ten())
 	var live []*provision
 	for _, p := range l.provisions {
-		if legal && p.void || !l.anyItem(p.Products, code) || l.anyItem(p.Except, code) ||
-			!l.anyOrigin(p.Origins, e.Origin) || l.anyOrigin(p.ExceptOrigins, e.Origin) {
+		if legal && p.void || !p.home.anyItem(p.Products, code) || p.home.anyItem(p.Except, code) ||
+			!p.home.anyOrigin(p.Origins, e.Origin) || p.home.anyOrigin(p.ExceptOrigins, e.Origin) {
 			continue
 		}
 		if slices.ContainsFunc(p.When, func(c kanzei.Condition) bool { return holds(c, e, base) == c.Not }) {
@@ -365,6 +370,56 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 	r.base = cents(new(big.Rat).Mul(base, left.share(e)))
 	r.total += r.base
 	return r, nil
+}
+
+// rated is the day whose column 1 or 2 the goods pay.
+func rated(e *kanzei.Entry) kanzei.Day {
+	if e.FTZStatus == "P" {
+		return e.FTZDate
+	}
+	return e.Date
+}
+
+// privileged is the law for goods in privileged foreign status: that of the day
+// of admission, but under the headings for which an act of the day of entry says
+// that they pay the rates of that day.
+func (o *interpreter) privileged(e *kanzei.Entry, entry, admission *law) *law {
+	code := fmt.Sprintf("%010d", e.HTS.Ten())
+	ofEntry := func(heading, program string) bool {
+		pays := kanzei.NoZoneDay
+		for _, k := range entry.acts {
+			a := k.act
+			if a.Kind != kanzei.ActZone || !inEffect(a, entry.at) || a.Zone.Pays == "" ||
+				a.Zone.AdmittedBefore != 0 && e.FTZDate.At(0, 1) >= a.Zone.AdmittedBefore ||
+				len(a.Codes) > 0 && !entry.anyItem(a.Codes, code) || len(a.Origins) > 0 && !entry.anyOrigin(a.Origins, e.Origin) {
+				continue
+			}
+			if slices.ContainsFunc(a.Targets, func(t string) bool { return refersTo(t, heading, program) }) {
+				pays = a.Zone.Pays
+			}
+		}
+		return pays == kanzei.EntryRates
+	}
+	l := &law{acts: admission.acts, at: admission.at, programs: map[string]*kanzei.Program{}}
+	for n, p := range admission.programs {
+		l.programs[n] = p
+	}
+	for n, p := range entry.programs {
+		if l.programs[n] == nil || ofEntry("", n) {
+			l.programs[n] = p
+		}
+	}
+	for _, p := range admission.provisions {
+		if !ofEntry(p.Heading, p.Program) {
+			l.provisions = append(l.provisions, p)
+		}
+	}
+	for _, p := range entry.provisions {
+		if ofEntry(p.Heading, p.Program) {
+			l.provisions = append(l.provisions, p)
+		}
+	}
+	return l
 }
 
 // yields reports whether p levies nothing on the value that q covers.

@@ -205,8 +205,11 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 		m := r.moments[r.IntN(len(r.moments))] + kanzei.Moment(r.IntN(3)-1)*kanzei.Moment(1+r.IntN(5*24*60))
 		e.Loaded = m
 		if r.IntN(2) == 0 {
-			e.Exported, e.FTZDate = m.Day(), m.Day()
+			e.Exported = m.Day()
 		}
+	}
+	if r.IntN(4) == 0 {
+		r.zone(&e)
 	}
 	for _, u := range r.uses {
 		if r.IntN(2) == 0 {
@@ -227,7 +230,7 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 	if r.IntN(3) == 0 {
 		e.MeltPour, e.SmeltCast = kanzei.MustOrigin([]string{"US", "CA", "RU", "GB", "JP"}[r.IntN(5)]), kanzei.MustOrigin([]string{"US", "MX", "RU", "BY"}[r.IntN(4)])
 	}
-	line, err := r.schedule.Line(e.HTS, e.Date)
+	line, err := r.schedule.Line(e.HTS, rated(&e))
 	if err != nil {
 		panic(fmt.Sprint(e.HTS, " on ", e.Date, ": ", err))
 	}
@@ -240,6 +243,17 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 	}
 	r.quantities(&e, &line)
 	return e
+}
+
+// zone puts the goods into a foreign-trade zone before they are entered.
+func (r *source) zone(e *kanzei.Entry) {
+	e.FTZStatus = []string{"N", "Z", "P", "P", "P"}[r.IntN(5)]
+	if e.FTZDate = r.day(); e.FTZDate > e.Date {
+		e.FTZDate = max(r.begins, e.Date-kanzei.Day(r.IntN(400)))
+	}
+	if _, err := r.schedule.Line(e.HTS, e.FTZDate); err != nil && e.FTZStatus == "P" {
+		e.FTZStatus = "N"
+	}
 }
 
 // quantities declares the units that the rates of the line, of wine and of rice

@@ -22,6 +22,7 @@ type Line struct {
 	rates *frame // of the day whose column 1 or 2 is paid
 	line  *lineInfo
 	under [3]*treatment // by law of the frame, nil until asked for
+	gaps  uint64        // of those of the frame, those that concern the goods
 }
 
 // The laws of a frame.
@@ -301,23 +302,30 @@ func (r *Rater) Place(lines []Line) {
 			if l.frame, l.Err = r.frame(l.Entry.Date, known); l.Err == nil && (l.Code == nil || l.Code.hts != l.Entry.HTS) {
 				l.Code = r.Code(l.Entry.HTS)
 			}
+			if l.rates = l.frame; l.Err == nil && l.Entry.FTZStatus == privilegedForeign {
+				l.rates, l.Err = r.frame(l.Entry.FTZDate, known)
+			}
 		}
 		for i := range here {
 			at[i] = 0
-			if l := &here[i]; l.Err == nil && l.frame.edition < maxEditions {
-				at[i] = l.Code.at[l.frame.edition]
+			if l := &here[i]; l.Err == nil && l.rates.edition < maxEditions {
+				at[i] = l.Code.at[l.rates.edition]
 			}
 		}
 		for i := range here {
 			if l := &here[i]; at[i] != 0 {
 				l.line = l.Code.infos[at[i]-1]
 			} else if l.Err == nil {
-				l.line, l.Err = r.line(l.Code, l.frame)
+				l.line, l.Err = r.line(l.Code, l.rates)
 			}
 		}
 		for i := range here {
 			l := &here[i]
-			if e := l.Entry; l.Err == nil && (e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "") {
+			if l.Err != nil {
+				continue
+			}
+			l.gaps = l.frame.gaps.on(l.Code, originAt(l.Entry.Origin))
+			if e := l.Entry; e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "" {
 				l.units()
 			}
 		}
@@ -381,6 +389,25 @@ func (r *Rater) treat(here []Line, which int) {
 			here[i].under[which] = r.treatedAt(at[i])
 		}
 	}
+}
+
+// Fetch reads a little of all that the answers for some of the lines need: what
+// is far away comes while the next is asked for.
+func (r *Rater) Fetch(lines []Line, order []int32) {
+	n := 0
+	for _, j := range order {
+		l := &lines[j]
+		e := l.Entry
+		n += int(e.Value) + e.Mode + int(e.USContent.Fraction) + int(e.MetalWeight.Fraction) + int(e.Assessed) + len(e.Flags) + int(l.gaps)
+	}
+	for _, j := range order {
+		l := &lines[j]
+		n += len(l.line.Units) + int(l.line.General.AdValorem) + len(l.line.Special) + len(l.line.AdditionalDuties)
+		if t := l.under[asThen]; t != nil && t.templates.Load() != nil {
+			n++
+		}
+	}
+	r.fetched = n
 }
 
 // group returns the lines in order of their treatments, treatments as they come.

@@ -41,7 +41,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if !m.noMax {
 		out.Max = Amount{highest, true}
 	}
-	gaps := f.gaps.on(p.Code, origin)
+	gaps := p.gaps
 	var text *kanzei.Rate // a base rate that is no figure
 	if !known && m.key.open == 2 {
 		text = rate
@@ -125,12 +125,14 @@ func (r *Rater) caveats(p *Line, m *template, n *notes, gaps uint64, whole *Whol
 			}
 			var held bool
 			if out.Fees.MPF, held = processingFee(f.fee, w.Value, w.Fee); !held {
+				out.Fees.NoMPF = true
 				x.fee = f.noFee
 				way |= 1
 			}
 		}
 		var known bool
 		if out.Fees.HMF, known = harborFee(r.entry); !known {
+			out.Fees.NoHMF = true
 			x.harbor = r.noHarbor
 			way |= 2
 		}

@@ -44,6 +44,7 @@ type Rater struct {
 	// of the lines at hand, see group
 	first, after []int32
 	met          []uint32
+	fetched      int // so that Fetch is not left out
 
 	// of the line at hand
 	one     [1]Line
@@ -253,19 +254,22 @@ func (r *Rater) duty(rate *kanzei.Rate, b *baseDuty) (ok bool) {
 
 // fees fills the fees and appends their caveats to r.series.
 func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
+	if r.entry.FTZStatus == domestic {
+		return
+	}
 	if whole == nil || whole.First {
 		w := Whole{Value: r.entry.Value, Fee: LineFee(r.entry.Value)}
 		if whole != nil {
 			w = *whole
 		}
 		fee, held := processingFee(f.fee, w.Value, w.Fee)
-		out.Fees.MPF = fee
+		out.Fees.MPF, out.Fees.NoMPF = fee, !held
 		if !held {
 			r.add(f.noFee)
 		}
 	}
 	fee, known := harborFee(r.entry)
-	out.Fees.HMF = fee
+	out.Fees.HMF, out.Fees.NoHMF = fee, !known
 	if !known {
 		r.add(r.noHarbor)
 	}
@@ -277,7 +281,7 @@ func (r *Rater) gaps(p *Line) (unsupported bool) {
 	f := p.frame
 	r.series = r.series[:0]
 	r.add(f.horizon)
-	for bits := f.gaps.on(p.Code, originAt(r.entry.Origin)); bits != 0; bits &= bits - 1 {
+	for bits := p.gaps; bits != 0; bits &= bits - 1 {
 		g := &f.gaps.gaps[mathbits.TrailingZeros64(bits)]
 		r.series = append(r.series, g.say)
 		unsupported = unsupported || g.unsupported

@@ -158,7 +158,7 @@ func (c *computation) zoneCaveats(k *corner, add func(string)) {
 		add(restrictedCaveat)
 	case privilegedForeign:
 		add(fmt.Sprintf(privilegedCaveat, c.entry.FTZDate))
-		if silent := c.silent(); len(silent) > 0 {
+		if silent := c.silent(&k.facts); len(silent) > 0 {
 			add(fmt.Sprintf(noZoneDayCaveat, strings.Join(silent, ", ")))
 		}
 		return
@@ -181,13 +181,13 @@ func (c *computation) zoneCaveats(k *corner, add func(string)) {
 // silent returns the programs that levy something else on the goods by the law
 // of the day of entry than by that of the day of admission, where no act names
 // the day.
-func (c *computation) silent() []string {
+func (c *computation) silent(f *facts) []string {
 	levied := func(t *Table) map[string][]string {
 		m := map[string][]string{}
 		provs, _ := t.bearing(c.entry.HTS)
 		for _, id := range provs {
 			p := &t.provs[id]
-			if p.Effect == kanzei.Levies && p.from(originIndex[c.entry.Origin]) && ledger.ZoneDay(c.zone.acts, p.Heading, p.Program) == kanzei.NoZoneDay {
+			if p.Effect == kanzei.Levies && p.from(originAt(c.entry.Origin)) && !unclaimed(p, f) && ledger.ZoneDay(c.zone.acts, p.Heading, p.Program) == kanzei.NoZoneDay {
 				m[p.Program] = append(m[p.Program], p.Heading+" "+p.Rate.Rate.Text)
 			}
 		}
@@ -207,4 +207,11 @@ func (c *computation) silent() []string {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// unclaimed reports whether a provision waits for a claim that is not made.
+func unclaimed(p *prov, f *facts) bool {
+	return slices.ContainsFunc(p.When, func(w kanzei.Condition) bool {
+		return !w.Not && ledger.KindOf(w) == ledger.Claim && !holds(&w, f)
+	})
 }

@@ -48,7 +48,7 @@ var Columns = []Column{
 	{"metal_weight_pct", false, "weight of the metal, percent of the weight of the article"},
 	{"melt_pour_country", false, "country where the steel was melted and poured"},
 	{"smelt_cast_country", false, "country where the aluminum was smelted or cast"},
-	{"ftz_status", false, "status in a foreign-trade zone"},
+	{"ftz_status", false, "status in a foreign-trade zone: P privileged foreign, N nonprivileged foreign, D domestic, Z zone-restricted"},
 	{"ftz_date", false, "day of admission to the zone"},
 	{"ch98", false, "number of chapter 98 claimed"},
 	{"entry_type", false, "type of entry"},

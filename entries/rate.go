@@ -357,21 +357,34 @@ func (k *worker) answer() {
 	r := &k.reading
 	k.outcomes = resize(k.outcomes, len(r.entries))
 	k.order = k.rater.Treat(k.lines, k.order)
-	for _, j := range k.order {
-		i := k.rows[j]
-		e, o := &r.entries[i], &k.outcomes[i]
-		var whole *duty.Whole
-		if at := k.whole[i]; at >= 0 {
-			whole = &k.wholes[at]
-			whole.First = i == k.firsts[at]
+	for rest := k.order; len(rest) > 0; {
+		here := rest[:min(len(rest), 64)]
+		rest = rest[len(here):]
+		k.rater.Fetch(k.lines, here)
+		for _, j := range here {
+			o := &k.outcomes[k.rows[j]]
+			o.Duty.Known, o.Caveats = false, 0 // fetched, too
 		}
-		if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
-			r.reject(int(i), fieldOf(err), err)
-			continue
+		for _, j := range here {
+			k.line(j)
 		}
-		if len(e.Flags) > 0 {
-			k.flags(e, o)
-		}
+	}
+}
+
+// line answers for one line.
+func (k *worker) line(j int32) {
+	r := &k.reading
+	i := k.rows[j]
+	e, o := &r.entries[i], &k.outcomes[i]
+	var whole *duty.Whole
+	if at := k.whole[i]; at >= 0 {
+		whole = &k.wholes[at]
+		whole.First = i == k.firsts[at]
+	}
+	if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
+		r.reject(int(i), fieldOf(err), err)
+	} else if len(e.Flags) > 0 {
+		k.flags(e, o)
 	}
 }
 

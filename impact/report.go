@@ -1,8 +1,8 @@
 package impact
 
 import (
-	"context"
 	"cmp"
+	"context"
 	"math"
 	"slices"
 

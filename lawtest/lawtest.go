@@ -147,6 +147,11 @@ func fact(e *kanzei.Entry, f string) (err error) {
 		e.Loaded, err = kanzei.ParseMoment(value)
 	case "exported":
 		e.Exported, err = kanzei.ParseDay(value)
+	case "ftz":
+		status, day, dated := strings.Cut(value, " ")
+		if e.FTZStatus = status; dated {
+			e.FTZDate, err = kanzei.ParseDay(day)
+		}
 	case "steel":
 		err = share(&e.Steel)
 	case "aluminum":

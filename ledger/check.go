@@ -140,9 +140,57 @@ func (c *checker) ref(at Ref, t string) {
 	c.bad("law.heading", at, near(t, keys(c.programs)), "unknown heading %s", t)
 }
 
+// A circle of provisions that yield to each other, and when.
+type circle struct {
+	ps    []*Placed
+	spans [][2]kanzei.Moment // from, until
+}
+
+// circles reports each circle once, with the days on which it stands.
+func (c *checker) circles(found []*circle) {
+	for _, x := range found {
+		var names, days []string
+		for _, p := range x.ps {
+			names = append(names, fmt.Sprintf("%s (%s)", p.Heading, p.By.Where()))
+		}
+		for _, s := range x.spans {
+			if s[1] == kanzei.Forever {
+				days = append(days, fmt.Sprintf("from %s on", s[0]))
+			} else {
+				days = append(days, fmt.Sprintf("from %s to %s", s[0], s[1]))
+			}
+		}
+		c.bad("law.circle", x.ps[0].By, "one of them must not yield", "circle of yielding %s: %s", strings.Join(days, ", "), strings.Join(names, " → "))
+	}
+}
+
+// turned returns a circle from its first heading in order, and its headings.
+func turned(ps []*Placed) ([]*Placed, string) {
+	first := 0
+	for i, p := range ps {
+		if p.Heading < ps[first].Heading {
+			first = i
+		}
+	}
+	ps = slices.Concat(ps[first:], ps[:first])
+	var key []string
+	for _, p := range ps {
+		key = append(key, p.Heading)
+	}
+	return ps, strings.Join(key, " ")
+}
+
 // stacking looks at every moment at which the law changes.
 func (c *checker) stacking() {
-	for _, m := range c.b.Bounds() {
+	moments := c.b.Bounds()
+	var found []*circle
+	byKey := map[string]*circle{}
+	defer func() { c.circles(found) }()
+	for i, m := range moments {
+		until := kanzei.Forever
+		if i+1 < len(moments) {
+			until = moments[i+1]
+		}
 		s := c.b.At(m)
 		var live []*Placed
 		for _, p := range s.Provisions {
@@ -151,12 +199,19 @@ func (c *checker) stacking() {
 			}
 		}
 		k := s.Stack(live)
-		if _, circle := k.Order(); circle != nil {
-			var names []string
-			for _, p := range circle {
-				names = append(names, fmt.Sprintf("%s (%s)", p.Heading, p.By.Where()))
+		if _, ps := k.Order(); ps != nil {
+			ps, key := turned(ps)
+			x := byKey[key]
+			if x == nil {
+				x = &circle{ps: ps}
+				byKey[key] = x
+				found = append(found, x)
 			}
-			c.bad("law.circle", circle[0].By, "one of them must not yield", "circle of yielding on %s: %s", m, strings.Join(names, " → "))
+			if n := len(x.spans); n > 0 && x.spans[n-1][1] == m {
+				x.spans[n-1][1] = until
+			} else {
+				x.spans = append(x.spans, [2]kanzei.Moment{m, until})
+			}
 		}
 		for i, p := range live {
 			if p.Effect != kanzei.Levies {

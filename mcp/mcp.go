@@ -17,6 +17,7 @@ import (
 	"github.com/google/jsonschema-go/jsonschema"
 	sdk "github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"kanzei"
 	"kanzei/api"
 )
 
@@ -37,9 +38,9 @@ func New(d *api.Desk, log *slog.Logger) (*sdk.Server, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.AddTool(t, call(d, op))
+		s.AddTool(t, watched(log, call(d, op)))
 	}
-	resources(s, d)
+	resources(s, d, log)
 	return s, nil
 }
 
@@ -91,6 +92,22 @@ func tool(op *api.Operation) (*sdk.Tool, error) {
 	closed, destructive := false, false
 	return &sdk.Tool{Name: op.Tool, Title: strings.TrimSuffix(op.Summary, "."), Description: strings.TrimSpace(op.Summary + " " + op.Doc), InputSchema: in, OutputSchema: answer,
 		Annotations: &sdk.ToolAnnotations{ReadOnlyHint: true, IdempotentHint: true, OpenWorldHint: &closed, DestructiveHint: &destructive}}, nil
+}
+
+// watched answers though the program fails: the library calls from a goroutine
+// of its own, where a panic would end the process. The fault is logged.
+func watched[Q, A any](log *slog.Logger, answer func(context.Context, Q) (A, error)) func(context.Context, Q) (A, error) {
+	return func(ctx context.Context, q Q) (a A, err error) {
+		err = kanzei.Caught(func() (err error) { a, err = answer(ctx, q); return err })
+		var f *kanzei.Fault
+		if errors.As(err, &f) {
+			if log != nil {
+				log.Error("fault", "error", err, "stack", string(f.Stack))
+			}
+			err = errors.New("the program failed; this is a fault of the program, not of the request")
+		}
+		return a, err
+	}
 }
 
 // call answers a tool.

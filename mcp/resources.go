@@ -2,6 +2,7 @@ package mcp
 
 import (
 	"context"
+	"log/slog"
 	"net/url"
 	"strings"
 
@@ -16,16 +17,19 @@ const (
 )
 
 // resources adds the instruments of the law and the register of coverage.
-func resources(s *sdk.Server, d *api.Desk) {
+func resources(s *sdk.Server, d *api.Desk, log *slog.Logger) {
+	read := func(of func(uri string) (operation string, request any)) sdk.ResourceHandler {
+		return watched(log, read(d, of))
+	}
 	s.AddResource(&sdk.Resource{URI: lawURI, Name: "law", Title: "The instruments of the ledger", MIMEType: "application/json",
 		Description: "Every instrument with its day, citation and source, by the day it became public."},
-		read(d, func(string) (string, any) { return "law", &api.LawRequest{} }))
+		read(func(string) (string, any) { return "law", &api.LawRequest{} }))
 	s.AddResource(&sdk.Resource{URI: coverageURI, Name: "coverage", Title: "The register of coverage", MIMEType: "application/json",
 		Description: "What the law held covers, what it does not, and what it was checked against."},
-		read(d, func(string) (string, any) { return "coverage", &api.CoverageRequest{} }))
+		read(func(string) (string, any) { return "coverage", &api.CoverageRequest{} }))
 	s.AddResourceTemplate(&sdk.ResourceTemplate{URITemplate: lawURI + "/{instrument}", Name: "instrument", Title: "An instrument with its acts", MIMEType: "application/json",
 		Description: "An instrument, such as kanzei://law/EO%2014266, with its acts and the words they rest on."},
-		read(d, func(uri string) (string, any) {
+		read(func(uri string) (string, any) {
 			id, err := url.PathUnescape(strings.TrimPrefix(uri, lawURI+"/"))
 			if err != nil {
 				id = uri

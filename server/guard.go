@@ -86,7 +86,7 @@ func (s *server) guard(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	if !s.authorized(r) {
-		s.fail(w, r, &kanzei.Problem{Code: "auth.token", Where: "Authorization", Msg: "the bearer token is missing or wrong", Hint: "send Authorization: Bearer TOKEN"})
+		s.fail(w, r, &kanzei.Problem{Code: "auth.token", Where: "Authorization", Msg: "the token is missing or wrong", Hint: "send Authorization: Bearer TOKEN; a browser asks for it as the password, with any user name"})
 		return false
 	}
 	return true

@@ -77,6 +77,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch p.Status {
 	case http.StatusUnauthorized:
 		h.Set("WWW-Authenticate", `Bearer realm="kanzei"`)
+		if forBrowsers(r.URL.Path) {
+			h.Add("WWW-Authenticate", `Basic realm="kanzei", charset="UTF-8"`) // a browser asks for the password
+		}
 	case http.StatusTooManyRequests:
 		h.Set("Retry-After", "1")
 	case http.StatusServiceUnavailable:

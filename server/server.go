@@ -44,10 +44,11 @@ type Options struct {
 	Loopback bool          // only local names are answered: no page elsewhere can pose as this server
 	Hosts    []string      // names answered beside these; without Loopback, none named answers all
 	Origins  []string      // of browsers that may ask from other sites; "*" is any; none when empty
-	Token    string        // bearer token asked for; "" for none
+	Token    string        // asked for, as bearer token or, by browsers, as password of any user; "" for none
 	Rate     float64       // requests a second that a client may make; 0 for no limit
 	MaxBody  int64         // bytes of a request that is not a stream; 1 MiB when zero
-	Idle     time.Duration // how long a stream may stand still; 2 minutes when zero
+	Receive  time.Duration // how long a request that is not a stream may take to come; 30 seconds when zero
+	Idle     time.Duration // how long a line of a stream may take to come, or what answers it to be taken; 2 minutes when zero
 
 	Log *slog.Logger // requests, without what they ask; none when nil
 }
@@ -74,6 +75,9 @@ type Handler struct {
 func New(o Options) (*Handler, error) {
 	if o.MaxBody == 0 {
 		o.MaxBody = 1 << 20
+	}
+	if o.Receive == 0 {
+		o.Receive = 30 * time.Second
 	}
 	if o.Idle == 0 {
 		o.Idle = 2 * time.Minute
@@ -233,7 +237,7 @@ func (s *server) body(w http.ResponseWriter, r *http.Request, request any) error
 		return &kanzei.Problem{Code: "request.type", Msg: "the request is not said to be JSON", Hint: "send it with Content-Type: application/json"}
 	}
 	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_ = rc.SetReadDeadline(time.Now().Add(s.Receive))
 	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
 	var large *http.MaxBytesError
@@ -307,12 +311,24 @@ func (s *server) ready(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// authorized compares in constant time.
+// authorized compares in constant time. Programs send the token as a bearer
+// token, browsers as the password of any user.
 func (s *server) authorized(r *http.Request) bool {
 	if s.Token == "" {
 		return true
 	}
 	scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	sum := sha256.Sum256([]byte(strings.TrimSpace(given)))
-	return strings.EqualFold(scheme, "Bearer") && subtle.ConstantTimeCompare(sum[:], s.token[:]) == 1
+	given = strings.TrimSpace(given)
+	if _, password, ok := r.BasicAuth(); ok {
+		given = password
+	} else if !strings.EqualFold(scheme, "Bearer") {
+		return false
+	}
+	sum := sha256.Sum256([]byte(given))
+	return subtle.ConstantTimeCompare(sum[:], s.token[:]) == 1
+}
+
+// forBrowsers reports whether people look at a path, and not programs alone.
+func forBrowsers(path string) bool {
+	return !strings.HasPrefix(path, "/api/") && !slices.Contains([]string{"/mcp", "/metrics", "/openapi.json"}, path)
 }

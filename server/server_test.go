@@ -3,12 +3,14 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -284,6 +286,10 @@ func TestHosts(t *testing.T) {
 	}
 }
 
+func basic(user, password string) string {
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+}
+
 func TestToken(t *testing.T) {
 	r := start(t, server.Options{Loopback: true, Token: "correct-horse-battery"}, time.Second)
 	for _, c := range []struct {
@@ -294,6 +300,8 @@ func TestToken(t *testing.T) {
 		{car, "Bearer correct-horse-battery", 200}, {car, "bearer correct-horse-battery", 200},
 		{"/docs", "", 401}, {"/metrics", "", 401}, {"/openapi.json", "", 401}, {"/nothing", "", 401}, {"/api/v1/rate", "", 401},
 		{"/healthz", "", 200}, {"/readyz", "", 200},
+		{"/docs", basic("anyone", "correct-horse-battery"), 200}, {"/docs", basic("", "correct-horse-battery"), 200}, {car, basic("me", "correct-horse-battery"), 200},
+		{"/docs", basic("correct-horse-battery", ""), 401}, {"/docs", basic("me", "wrong"), 401}, {"/docs", "Basic !", 401},
 	} {
 		header := []string{}
 		if c.sent != "" {
@@ -302,6 +310,11 @@ func TestToken(t *testing.T) {
 		a := ask(t, "GET", r.url+c.path, "", header...)
 		if a.StatusCode != c.want || c.want == 401 && !strings.HasPrefix(a.Header.Get("WWW-Authenticate"), "Bearer") {
 			t.Errorf("%s with %q: %d, want %d", c.path, c.sent, a.StatusCode, c.want)
+		}
+		// A browser asks who it is only for what people look at.
+		asks := slices.ContainsFunc(a.Header.Values("WWW-Authenticate"), func(s string) bool { return strings.HasPrefix(s, "Basic ") })
+		if want := c.want == 401 && slices.Contains([]string{"/docs", "/nothing"}, c.path); asks != want {
+			t.Errorf("%s with %q: asks a browser for a password: %v", c.path, c.sent, asks)
 		}
 	}
 	if strings.Contains(r.log.String(), "horse") {

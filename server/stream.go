@@ -71,17 +71,22 @@ func (s *server) rate(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// steady is a body that must not stand still for longer than idle.
+// steady is a body of lines, each of which must not take longer than idle to
+// come, however small the pieces.
 type steady struct {
-	body io.Reader
-	rc   *http.ResponseController
-	idle time.Duration
-	err  error
+	body   io.Reader
+	rc     *http.ResponseController
+	idle   time.Duration
+	within bool // a line
+	err    error
 }
 
 func (s *steady) Read(p []byte) (int, error) {
-	_ = s.rc.SetReadDeadline(time.Now().Add(s.idle))
+	if !s.within {
+		_ = s.rc.SetReadDeadline(time.Now().Add(s.idle))
+	}
 	n, err := s.body.Read(p)
+	s.within = n > 0 && bytes.IndexByte(p[:n], '\n') < 0
 	if err != nil && err != io.EOF {
 		s.err = err
 	}

@@ -360,3 +360,24 @@ func TestPackageBudget(t *testing.T) {
 		}
 	})
 }
+
+// The lines of the asker make the cells of the bridge: weighed by value, what
+// they pay is what the world is solved with.
+func TestLinesMakeCells(t *testing.T) {
+	_, g := lands(t)
+	d := g.desk
+	r, err := d.Study.Rates(g.Law)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, paid := make([]float64, d.World.J), make([]float64, d.World.J)
+	for i := range g.Lines {
+		value[g.Lines[i].Sector] += g.Lines[i].ValueUSD
+		paid[g.Lines[i].Sector] += g.Lines[i].ValueUSD * g.Rates[i].Additional()
+	}
+	for j := range value {
+		if c := r.At(j, d.Asker); value[j] > 0 && (math.Abs(paid[j]/value[j]-c.Additional) > 1e-12 || math.Abs(value[j]/c.ValueUSD-1) > 1e-12) {
+			t.Errorf("sector %s: lines pay %g of %g, the cell %g of %g", d.World.Sectors[j].Code, paid[j]/value[j], value[j], c.Additional, c.ValueUSD)
+		}
+	}
+}

@@ -126,8 +126,7 @@ func ReadDraft(name string, data []byte) (*Draft, error) {
 	dec := yaml.NewDecoder(bytes.NewReader(second))
 	dec.KnownFields(true)
 	if err := dec.Decode(&d.Terms); err != nil {
-		line, _, _ := strings.Cut(err.Error(), "\n")
-		return nil, bad("%s", strings.TrimPrefix(line, "yaml: "))
+		return nil, bad("%s", inSecond(err.Error(), bytes.Count(first, []byte("\n"))+2))
 	}
 	for _, o := range d.Terms.Origins {
 		if _, err := kanzei.ParseOrigin(o); err != nil {
@@ -153,6 +152,20 @@ func ReadDraft(name string, data []byte) (*Draft, error) {
 		}
 	}
 	return d, nil
+}
+
+// inSecond tells a message of the YAML library for people: its first line, with
+// the line of the file.
+func inSecond(text string, above int) string {
+	text, _, _ = strings.Cut(strings.TrimPrefix(text, "yaml: "), "\n")
+	text = strings.TrimPrefix(text, "construct errors: ")
+	text, _, _ = strings.Cut(text, " in type talks.")
+	var n int
+	if _, err := fmt.Sscanf(text, "line %d:", &n); err == nil {
+		_, rest, _ := strings.Cut(text, ":")
+		text = fmt.Sprintf("line %d:%s", n+above, rest)
+	}
+	return text
 }
 
 // Check holds the instrument against the ledger, and the terms against a world.

@@ -34,8 +34,12 @@ func (r *Report) Text(w io.Writer, s impact.Style) error {
 		p.wrap("  ", "  ", fmt.Sprintf("%s is worth more than %s in %.0f %% of the draws.", o.Above, o.Below, 100*o.Share))
 	}
 	p.line("")
-	p.wrap("", "", fmt.Sprintf("Against the walk-away (%s):", r.WalkDay))
-	r.worths(p, r.Ahead)
+	if r.WalkAway.GainAskerMUSD == 0 && r.WalkAway.GainGiverMUSD == 0 && r.WalkAway.StaticUSD == 0 {
+		p.wrap("", "", "Against the walk-away the same: no pause runs out.")
+	} else {
+		p.wrap("", "", fmt.Sprintf("Against the walk-away (%s):", r.WalkDay))
+		r.worths(p, r.Ahead)
+	}
 	if len(r.Offers) > 0 {
 		p.line("")
 		p.wrap("", "", "What "+r.Asker.Name+" can offer:")

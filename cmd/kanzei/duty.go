@@ -56,6 +56,8 @@ type dutyCmd struct {
 	SPI         string   `placeholder:"CODE" help:"Special program claimed, such as JP."`
 	MeltPour    string   `placeholder:"CC" help:"Country where the steel was melted and poured."`
 	SmeltCast   string   `placeholder:"CC" help:"Country where the aluminum was smelted or cast."`
+	FTZStatus   string   `name:"ftz-status" placeholder:"P|N|D|Z" help:"Status in a foreign-trade zone: privileged foreign, nonprivileged foreign, domestic, zone-restricted."`
+	FTZDate     string   `name:"ftz-date" placeholder:"DAY" help:"Day of admission to the zone."`
 	Ch98        string   `name:"ch98" placeholder:"CODE" help:"Provision of chapter 98 claimed, such as 9802.00.80."`
 	Mode        int      `placeholder:"N" help:"Census method of transport: 10, 11 vessel; 40, 41 air."`
 	Assessed    string   `placeholder:"USD" help:"Duty assessed at the time, when known."`
@@ -69,7 +71,7 @@ func (c *dutyCmd) request() *api.DutyRequest {
 	d := func(s string) api.Decimal { return api.Decimal(s) }
 	return &api.DutyRequest{HTS: c.HTS, From: c.From, Value: d(c.Value), Clocks: api.Clocks{On: c.on().String(), Known: c.Known}, Quantity: d(c.Quantity), Steel: d(c.Steel), Aluminum: d(c.Aluminum),
 		Copper: d(c.Copper), USContent: d(c.USContent), MetalWeight: d(c.MetalWeight), Loaded: c.Loaded, Exported: c.Exported, SPI: c.SPI, MeltPour: c.MeltPour, SmeltCast: c.SmeltCast,
-		Ch98: c.Ch98, Mode: c.Mode, Assessed: d(c.Assessed), Flag: c.Flag}
+		FTZStatus: c.FTZStatus, FTZDate: c.FTZDate, Ch98: c.Ch98, Mode: c.Mode, Assessed: d(c.Assessed), Flag: c.Flag}
 }
 
 func (c *dutyCmd) Run(e *env) error {

@@ -52,6 +52,7 @@ type Source struct {
 	rng      *rand.Rand
 	schedule *schedule.Schedule
 	flags    []string
+	excludes map[string][]string // flag → flags of which goods do not have both
 	pairs    []pair
 	sums     []float64
 	carried  map[carryKey]kanzei.HTS
@@ -93,9 +94,10 @@ func New(e *duty.Engine, seed uint64, total int) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Source{total: total, rng: rand.New(rand.NewPCG(seed, 0x6b616e7a6569)), schedule: e.Schedule, carried: map[carryKey]kanzei.HTS{}}
+	s := &Source{total: total, rng: rand.New(rand.NewPCG(seed, 0x6b616e7a6569)), schedule: e.Schedule, carried: map[carryKey]kanzei.HTS{}, excludes: map[string][]string{}}
 	for _, f := range e.Facts() {
 		s.flags = append(s.flags, f.Flag)
+		s.excludes[f.Flag] = f.Not
 		if f.Needed {
 			s.flags = append(s.flags, "not-"+f.Flag)
 		}
@@ -293,7 +295,9 @@ func (s *Source) row(b *table.Batch, bad float64) {
 	if s.chance(0.04) && len(s.flags) > 0 {
 		flags = s.flags[r.IntN(len(s.flags))]
 		if s.chance(0.2) {
-			flags += ";" + s.flags[r.IntN(len(s.flags))]
+			if more := s.flags[r.IntN(len(s.flags))]; s.together(flags, more) {
+				flags += ";" + more
+			}
 		}
 	}
 	text(flags)
@@ -305,6 +309,11 @@ func (s *Source) row(b *table.Batch, bad float64) {
 	number(int64(s.entry.date)+10, true)
 	number(cents/10, s.chance(0.02))
 	text(s.entry.importer)
+}
+
+// together reports whether goods can have both flags.
+func (s *Source) together(a, b string) bool {
+	return a != "not-"+b && b != "not-"+a && !slices.Contains(s.excludes[a], b) && !slices.Contains(s.excludes[b], a)
 }
 
 // program draws a special program that the origin may claim on the line.
