@@ -66,6 +66,24 @@ type Zone struct {
 	Reports        string // heading reported instead of the targets
 }
 
+// String says it in words.
+func (z *Zone) String() string {
+	s := "goods in privileged foreign status"
+	if z.AdmittedBefore != 0 {
+		s += ", admitted before " + z.AdmittedBefore.String()
+	}
+	if z.Pays != NoZoneDay {
+		s += ", pay the rates of the day of " + string(z.Pays)
+	}
+	if z.Reports != "" {
+		s += ", report " + z.Reports
+	}
+	if z.Pays == NoZoneDay && z.Reports == "" {
+		s += " only; no day named for the rates"
+	}
+	return s
+}
+
 // A ZoneDay is the day whose rates goods in privileged foreign status pay.
 type ZoneDay string
 

@@ -120,6 +120,9 @@ func (q *InstrumentRequest) answer(d *Desk) (*Instrument, error) {
 		if a.Provision != nil {
 			act.Rate, act.Title = a.Provision.Rate.Rate.Text, a.Provision.Title
 		}
+		if a.Zone != nil {
+			act.Title = a.Zone.String()
+		}
 		if act.Targets == nil {
 			act.Targets = []string{}
 		}

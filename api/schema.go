@@ -22,8 +22,8 @@ var texts = map[reflect.Type]*jsonschema.Schema{
 	reflect.TypeFor[kanzei.Origin]():   {Type: "string", Description: "country, ISO 3166 alpha-2; Kosovo is XK"},
 	reflect.TypeFor[kanzei.Status]():   {Type: "string", Enum: []any{"exact", "range", "unsupported", "prohibited"}},
 	reflect.TypeFor[kanzei.Fees]():     {Type: "object", Properties: map[string]*jsonschema.Schema{"mpf_usd": fee(), "hmf_usd": fee()}, PropertyOrder: []string{"mpf_usd", "hmf_usd"}, Required: []string{"mpf_usd", "hmf_usd"}},
-	reflect.TypeFor[Decimal]():         {Types: []string{"string", "number"}},
-	reflect.TypeFor[Words]():           {Types: []string{"array", "string"}, Items: &jsonschema.Schema{Type: "string"}},
+	reflect.TypeFor[Decimal]():         {AnyOf: []*jsonschema.Schema{{Type: "string"}, {Type: "number"}}},
+	reflect.TypeFor[Words]():           {AnyOf: []*jsonschema.Schema{{Type: "array", Items: &jsonschema.Schema{Type: "string"}}, {Type: "string"}}},
 }
 
 func fee() *jsonschema.Schema {

@@ -86,6 +86,11 @@ func TestJapanApril2025(t *testing.T) {
 	if got := inForceBefore(measure(t, d, "9903.01.53")); got != "one day, from 9 April 2025" {
 		t.Errorf("9903.01.53 was in force %q", got)
 	}
+	// EO 14298 restated 125 % as 34 % on the day it suspended it.
+	china := build(t, Request{Country: kanzei.MustOrigin("CN"), On: kanzei.DayOf(2025, 5, 20)})
+	if got := inForceBefore(measure(t, china, "9903.01.63")); got != "at 125 % 34 days, from 10 April 2025" {
+		t.Errorf("9903.01.63 was in force %q", got)
+	}
 	if x := measure(t, d, "9903.01.25").Displaced; x == nil || x.At != moment("2025-07-09") || !slices.Equal(x.By, []string{"9903.01.53"}) {
 		t.Errorf("9903.01.25 gives way %+v", x)
 	}

@@ -366,16 +366,20 @@ func extensions(m *Measure) string {
 	return " (" + strings.Join(out, ", ") + ")"
 }
 
-// inForceBefore says when a suspended measure was in force, if it ever was.
+// inForceBefore says when a suspended measure was in force, if it ever was, and
+// at which rate where that was another.
 func inForceBefore(m *Measure) string {
 	for _, s := range m.Stretches {
 		if s.Status == string(ledger.InForce) && s.Until == m.Since {
 			days := int(s.Until-s.From) / (24 * 60)
-			from := dayWords(s.From.Day())
+			words := fmt.Sprintf("%d days, from %s", days, dayWords(s.From.Day()))
 			if days == 1 {
-				return "one day, from " + from
+				words = "one day, from " + dayWords(s.From.Day())
 			}
-			return fmt.Sprintf("%d days, from %s", days, from)
+			if s.Rate != m.Rate {
+				words = "at " + plainRate(s.Rate) + " " + words
+			}
+			return words
 		}
 	}
 	return ""

@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 )
@@ -60,6 +61,7 @@ func Pages() ([]Page, error) {
 var markdown = goldmark.New(
 	goldmark.WithExtensions(extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
 	goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithASTTransformers(util.Prioritized(links{}, 100))),
+	goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(code{}, 100))),
 )
 
 // HTML returns the page as HTML, without a frame. Links to other pages lead to
@@ -98,4 +100,24 @@ func (links) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 			l.Destination = []byte(page + frag)
 		}
 	}
+}
+
+// code writes fenced blocks so that those wider than the window can be scrolled
+// without a mouse.
+type code struct{}
+
+func (c code) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(ast.KindFencedCodeBlock, c.write)
+}
+
+func (code) write(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		w.WriteString("<pre tabindex=\"0\"><code>")
+		for i := range n.Lines().Len() {
+			line := n.Lines().At(i)
+			w.Write(util.EscapeHTML(line.Value(source)))
+		}
+		w.WriteString("</code></pre>\n")
+	}
+	return ast.WalkContinue, nil
 }

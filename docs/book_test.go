@@ -62,6 +62,18 @@ func TestLinks(t *testing.T) {
 			}
 		}
 	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pages[1:] {
+		if !bytes.Contains(pages[0].Source, []byte("("+p.Name+".md)")) {
+			t.Errorf("the contents do not name %s", p.Name)
+		}
+		if !bytes.Contains(readme, []byte("(docs/"+p.Name+".md)")) {
+			t.Errorf("the README does not lead to %s", p.Name)
+		}
+	}
 	if lines > 2500 {
 		t.Errorf("the book has %d lines; it should stay below 2500", lines)
 	}
@@ -75,6 +87,7 @@ func TestRefresh(t *testing.T) {
 		{"head 1\n…\nfees: 1", "head 2\n…\nfees: 3\n…"},
 		{"…\nduty  4\nrate 1\n…\ntail", "…\nduty  5\nrate 7\n…\ntail"},
 		{"all", strings.Join(got, "\n")},
+		{"…\nduty  …\nrate 1\n…", "…\nduty  …\nrate 7\n…"},
 	} {
 		shown := strings.Split(c.shown, "\n")
 		if matches(shown, got) {
@@ -86,6 +99,15 @@ func TestRefresh(t *testing.T) {
 		}
 		if !matches(out, got) {
 			t.Errorf("%q does not pass", out)
+		}
+	}
+	for _, c := range []struct {
+		shown, got string
+		fits       bool
+	}{{"… acts: no error", "161 acts: no error", true}, {"work … (impact)", "work 63db (impact)", true}, {"work … (impact)", "work 63db (duty)", false},
+		{"a …", "a b", true}, {"a …", "b a b", false}, {"… x", "y x z", false}, {"… x", "y x z x", true}, {"a…a", "a", false}, {"a", "a b", false}} {
+		if fits(c.shown, c.got) != c.fits {
+			t.Errorf("%q fits %q: %v", c.shown, c.got, !c.fits)
 		}
 	}
 	if _, err := refresh([]string{"…", "nothing"}, got); err == nil {

@@ -121,7 +121,8 @@ func (s *sheet) write(t *testing.T, changed map[int][]string) {
 
 // TestBlocks runs what the book shows. A block is
 //
-//	console  commands behind "$ " and what they print, lines left out marked …;
+//	console  commands behind "$ " and what they print, lines and words left out
+//	         marked …;
 //	         with "fails", the last command fails and says what is shown; with
 //	         with "research", it needs the files of research and of examples, and
 //	         is skipped where they are absent
@@ -281,7 +282,7 @@ func runBlock(t *testing.T, where, dir string, b block) []string {
 	return nil
 }
 
-const gap = "…" // stands for any number of lines
+const gap = "…" // alone stands for any number of lines, within one for any words
 
 // matches reports whether lines are those shown, but for those left out.
 func matches(shown, got []string) bool {
@@ -296,7 +297,39 @@ func matches(shown, got []string) bool {
 		}
 		return false
 	}
-	return len(got) > 0 && shown[0] == got[0] && matches(shown[1:], got[1:])
+	return len(got) > 0 && fits(shown[0], got[0]) && matches(shown[1:], got[1:])
+}
+
+// fits reports whether a line is the one shown, but for the words left out.
+func fits(shown, got string) bool {
+	if shown == got {
+		return true
+	}
+	parts := strings.Split(shown, gap)
+	last := len(parts) - 1
+	if last == 0 || !strings.HasPrefix(got, parts[0]) {
+		return false
+	}
+	got = got[len(parts[0]):]
+	for _, p := range parts[1:last] {
+		_, behind, ok := strings.Cut(got, p)
+		if !ok {
+			return false
+		}
+		got = behind
+	}
+	return strings.HasSuffix(got, parts[last])
+}
+
+// put takes lines printed, and of those shown the ones that fit.
+func put(shown, got []string) []string {
+	out := slices.Clone(got)
+	for i := range min(len(shown), len(got)) {
+		if fits(shown[i], got[i]) {
+			out[i] = shown[i]
+		}
+	}
+	return out
 }
 
 // refresh is what is shown with the figures of the lines printed. A run of
@@ -304,7 +337,7 @@ func matches(shown, got []string) bool {
 // alike.
 func refresh(shown, got []string) ([]string, error) {
 	if !slices.Contains(shown, gap) {
-		return got, nil
+		return put(shown, got), nil
 	}
 	var out []string
 	at := 0
@@ -330,7 +363,7 @@ func refresh(shown, got []string) ([]string, error) {
 			return nil, fmt.Errorf("no line is like %q", shown[0])
 		}
 		end := min(best+n, len(got))
-		out, shown, at = append(out, got[best:end]...), shown[n:], end
+		out, shown, at = append(out, put(shown[:n], got[best:end])...), shown[n:], end
 	}
 	if out[len(out)-1] != gap && at < len(got) {
 		out = append(out, gap)

@@ -182,6 +182,14 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 	a.Filing = c.filing(r.corner)
 	a.Fees = fees(&entry, a)
 	c.caveats(r.corner, a)
+	if err := c.remarks(a, func() (*computation, error) {
+		if known != 0 && known <= entry.Date {
+			return nil, nil
+		}
+		return e.open(&entry, entry.Date, Collected)
+	}); err != nil {
+		return nil, err
+	}
 	a.Questions = append(a.Questions, c.questions(r)...)
 	switch {
 	case c.banned(r.corner):

@@ -208,7 +208,7 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 			e.Exported = m.Day()
 		}
 	}
-	if r.IntN(4) == 0 {
+	if r.IntN(8) == 0 {
 		r.zone(&e)
 	}
 	for _, u := range r.uses {

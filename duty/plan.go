@@ -108,6 +108,10 @@ func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) 
 		}
 	}
 	m.usable = fine
+	for _, x := range []*[]term{&f.terms, &asked.terms} {
+		*x = slices.Clone(*x) // without the room left for more
+	}
+	f.plans, asked.plans = slices.Clone(f.plans), slices.Clone(asked.plans)
 	return r.engine.common.template(m)
 }
 

@@ -48,7 +48,15 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	}
 	unsupported := r.caveats(p, m, n, gaps, whole, text, out) || m.noMin
 	ok := true
-	more := false // caveats of the statuses
+	more := false // caveats that are not of the template
+	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates {
+		r.series = append(r.series[:0], out.Caveats)
+		if !r.remarked(p, t) {
+			*out = Outcome{Programs: out.Programs[:0]}
+			return false
+		}
+		more = len(r.series) > 1
+	}
 	switch {
 	case unsupported:
 		out.Status, out.Min, out.Max = kanzei.Unsupported, Amount{}, Amount{}

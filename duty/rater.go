@@ -37,6 +37,7 @@ type Rater struct {
 	texts    []string
 	byText   map[string]Text
 	bySeries map[string]Text
+	byRemark map[remark]Text
 	programs map[string]uint16 // of common
 	noHarbor Text
 	spiFact  Text
@@ -52,6 +53,7 @@ type Rater struct {
 	amount  func(unit string) (int64, bool)
 	uses    []string
 	series  []Text
+	remarks []remark
 	key     []byte
 	totals  []kanzei.Money
 	scratch kanzei.Assessment
@@ -116,7 +118,7 @@ const (
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
 		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{},
-		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, texts: []string{""}, programs: map[string]uint16{}}
+		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, byRemark: map[remark]Text{}, texts: []string{""}, programs: map[string]uint16{}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
 	all := kanzei.Origins()
@@ -329,6 +331,9 @@ func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
 	a := &r.scratch
 	a.Caveats = a.Caveats[:0]
 	c.caveats(s.corner, a)
+	if err := c.remarks(a, func() (*computation, error) { return r.then(p) }); err != nil {
+		return err
+	}
 	for _, t := range a.Caveats {
 		r.add(r.text(t))
 	}

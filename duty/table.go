@@ -220,12 +220,25 @@ func (t *Table) index() {
 	})
 }
 
+// An edge is where a provision begins or ends to bear on codes.
+type edge struct {
+	at   uint32
+	prov uint16
+}
+
+// A cutting is the memory that cut works in.
+type cutting struct {
+	edges         []edge
+	begins, place []uint32
+	sorted        []uint16
+}
+
+var cuttings = sync.Pool{New: func() any { return &cutting{} }}
+
 func (t *Table) cut() {
-	type edge struct {
-		at   uint32
-		prov uint16
-	}
-	var edges []edge // a provision begins or ends to bear on codes
+	k := cuttings.Get().(*cutting)
+	defer cuttings.Put(k)
+	edges := k.edges[:0]
 	for i := range t.provs {
 		at := 0
 		for _, v := range t.provs[i].Codes {
@@ -237,15 +250,19 @@ func (t *Table) cut() {
 		}
 	}
 	t.ids = make([]uint16, len(t.atlas.cuts))
-	begins := make([]uint32, len(t.ids)+1) // edges sorted by counting
+	k.edges = edges
+	k.begins = slices.Grow(k.begins[:0], len(t.ids)+1)[:len(t.ids)+1] // edges sorted by counting
+	begins := k.begins
+	clear(begins)
 	for _, e := range edges {
 		begins[e.at+1]++
 	}
 	for i := 1; i < len(begins); i++ {
 		begins[i] += begins[i-1]
 	}
-	sorted := make([]uint16, len(edges))
-	place := slices.Clone(begins)
+	k.sorted = slices.Grow(k.sorted[:0], len(edges))[:len(edges)]
+	k.place = append(k.place[:0], begins...)
+	sorted, place := k.sorted, k.place
 	for _, e := range edges {
 		sorted[place[e.at]] = e.prov
 		place[e.at]++

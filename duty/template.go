@@ -185,9 +185,14 @@ func (r *Rater) facts(t *treatment, k *templateKey, x *facts) {
 		}
 	}
 	x.uses = r.uses
-	for i := range t.conds {
-		if t.hold(i, x) {
-			k.holds |= 1 << i
+	for s, conds := range &t.asks {
+		if len(conds) == 0 || silence(s).silent(e) {
+			continue
+		}
+		for _, i := range conds {
+			if holds(t.conds[i], x) {
+				k.holds |= 1 << i
+			}
 		}
 	}
 	if len(e.Flags) > 0 {

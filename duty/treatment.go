@@ -18,7 +18,7 @@ type treatment struct {
 	bearing   []uint16
 	simple    bool                // all rates can be computed, see countable, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
-	silent    []silence           // of conds: what leaves them without hold
+	asks      [noSmelt + 1][]int  // of conds: by what leaves them without hold
 	computed  []int               // of conds: those that hold or not without a fact declared
 	column1   []int               // of conds: those on the column 1 rate
 	uses      []string            // values of "use" conditions
@@ -64,27 +64,25 @@ func silenceOf(c *kanzei.Condition) silence {
 	return always
 }
 
-// hold is holds for condition i, quickly where its fact is not declared.
-func (t *treatment) hold(i int, x *facts) bool {
-	e := x.entry
-	silent := false
-	switch t.silent[i] {
+// silent reports whether an entry does not declare the fact.
+func (s silence) silent(e *kanzei.Entry) bool {
+	switch s {
 	case noFlags:
-		silent = len(e.Flags) == 0
+		return len(e.Flags) == 0
 	case noLoading:
-		silent = e.Loaded == 0
+		return e.Loaded == 0
 	case noExport:
-		silent = e.Exported == 0
+		return e.Exported == 0
 	case noZone:
-		silent = e.FTZDate == 0
+		return e.FTZDate == 0
 	case noSPI:
-		silent = e.SPI == ""
+		return e.SPI == ""
 	case noMelt:
-		silent = e.MeltPour == 0
+		return e.MeltPour == 0
 	case noSmelt:
-		silent = e.SmeltCast == 0
+		return e.SmeltCast == 0
 	}
-	return !silent && holds(t.conds[i], x)
+	return false
 }
 
 // treatment returns what bears on goods of a code and an origin, nil where the
@@ -206,6 +204,7 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 				continue
 			}
 			at[key] = len(t.conds)
+			t.asks[silenceOf(c)] = append(t.asks[silenceOf(c)], len(t.conds))
 			switch c.Fact {
 			case "column-1":
 				t.column1 = append(t.column1, len(t.conds))
@@ -224,7 +223,6 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 				}
 			}
 			t.conds = append(t.conds, c)
-			t.silent = append(t.silent, silenceOf(c))
 		}
 	}
 	t.simple = t.simple && len(t.conds) <= 64 && len(t.uses) <= 32

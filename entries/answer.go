@@ -98,7 +98,9 @@ func (a *adder) reset() {
 
 // Take fills the added columns of some rows more.
 func (a *adder) Take(r *Rated) error {
-	a.from = r.Rater
+	if a.from != r.Rater {
+		a.from, a.texts, a.status = r.Rater, table.Strings{}, ""
+	}
 	n := len(r.Entries)
 	for i := range a.columns {
 		c := &a.columns[i]

@@ -175,7 +175,6 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rat
 	r.fault = resize(r.fault, n)
 	clear(r.fault)
 	clear(r.entries)
-	r.hts.direct = true
 	for i := range r.money {
 		r.money[i].direct = true
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -111,8 +112,8 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 	succession := &succession{seen: newIDSet()}
 	var wg sync.WaitGroup
 	for range workers {
-		k := &worker{job: j, binding: &b, rater: j.Engine.NewRater(), hand: sink.Hand(), succession: succession, refused: map[int]string{}}
-		k.rater.Detail = j.Detail
+		k := &worker{job: j, binding: &b, hand: sink.Hand(), succession: succession, refused: map[int]string{}}
+		k.begin()
 		wg.Go(func() {
 			for t := range tasks {
 				if stopped.Load() {
@@ -206,6 +207,17 @@ type worker struct {
 // partRows is how many rows are rated at a time, or more where an entry has more.
 const partRows = 1 << 14
 
+// maxTexts is how many texts a rater may hold when a batch begins: the law has
+// some thousands, but rows can declare facts that no provision asks for.
+const maxTexts = 1 << 17
+
+// begin gives the worker a rater.
+func (k *worker) begin() {
+	k.rater = k.job.Engine.NewRater()
+	k.rater.Detail = k.job.Detail
+	k.unknown = map[string]bool{}
+}
+
 // try works; a fault of the program is the error of the batch, and the batch
 // after it is not left waiting.
 func (k *worker) try(t *task) (x result) {
@@ -224,6 +236,9 @@ func (k *worker) try(t *task) (x result) {
 func (k *worker) work(t *task) (x result) {
 	b := t.batch
 	defer b.Free()
+	if len(k.rater.Texts()) > maxTexts {
+		k.begin()
+	}
 	b.Split()
 	k.runs(k.binding.column(b, "entry_id"), b.Rows)
 	clear(k.refused)
@@ -390,9 +405,6 @@ func (k *worker) line(j int32) {
 
 // flags adds a caveat for facts that no provision asks for.
 func (k *worker) flags(e *kanzei.Entry, o *duty.Outcome) {
-	if k.unknown == nil {
-		k.unknown = map[string]bool{}
-	}
 	for _, f := range e.Flags {
 		unknown, ok := k.unknown[f]
 		if !ok {
@@ -432,6 +444,9 @@ func fieldOf(err error) string {
 	var p *kanzei.Problem
 	if !errors.As(err, &p) {
 		return ""
+	}
+	if strings.HasPrefix(p.Where, "ftz_") {
+		return p.Where
 	}
 	switch p.Code {
 	case "value.negative", "value.large":

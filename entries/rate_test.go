@@ -235,6 +235,71 @@ func toCSV(t *testing.T, from, to string) {
 	}
 }
 
+// TestChapter98: a provision of chapter 98 that a row claims takes the place of
+// its code, as in Assess.
+func TestChapter98(t *testing.T) {
+	rows, rejects := rate(t, entries.Job{}, "id,hts,origin,entry_date,value_usd,ch98,us_content_pct\n"+
+		"1,8471300100,CN,2025-08-15,1000,9801.00.10,\n2,8471300100,CN,2025-08-15,1000,,\n3,8471300100,CN,2025-08-15,1000,9802.00.80,40\n4,8471300100,CN,2025-08-15,1000,9813.00.05,\n")
+	if len(rows) != 4 {
+		t.Fatal(rows, rejects)
+	}
+	for _, m := range rows {
+		e := entry(t, m)
+		e.Ch98 = m["ch98"]
+		a, err := engine().Assess(e, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m["status"] != string(a.Status) || m["duty_min_usd"] != usd(a.DutyMin) || m["duty_max_usd"] != usd(a.DutyMax) {
+			t.Errorf("row %s: %s %s to %s, Assess says %s %s to %s", m["id"], m["status"], m["duty_min_usd"], m["duty_max_usd"], a.Status, usd(a.DutyMin), usd(a.DutyMax))
+		}
+	}
+}
+
+// TestManyTexts: more facts that no provision asks for than are remembered.
+func TestManyTexts(t *testing.T) {
+	n := 400_000
+	if testing.Short() {
+		t.Skip("400,000 rows")
+	}
+	dir := t.TempDir()
+	in, out := filepath.Join(dir, "in.csv"), filepath.Join(dir, "out.parquet")
+	text := []byte("id,hts,origin,entry_date,value_usd,flags\n")
+	for i := range n {
+		text = fmt.Appendf(text, "%d,8471300100,DE,2025-08-15,1000,made-up-%d\n", i, i)
+	}
+	if err := os.WriteFile(in, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	j := entries.Job{Engine: engine(), In: in}
+	if rows, rejected, err := j.Rate(out, nil, ""); err != nil || rows != int64(n) || rejected != 0 {
+		t.Fatal(rows, rejected, err)
+	}
+	r, err := table.Open(out, nil, table.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	status, flags, caveats := table.Index(r.Fields(), "status"), table.Index(r.Fields(), "flags"), table.Index(r.Fields(), "caveats")
+	for i := 0; i < n; {
+		b, err := r.Next()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k := range b.Rows {
+			flag := string(b.Columns[flags].Bytes(k))
+			if says := string(b.Columns[caveats].Bytes(k)); !strings.HasSuffix(says, "no provision held asks for the fact "+flag+": it changes nothing") {
+				t.Fatalf("%s: %q", flag, says)
+			}
+			if x := string(b.Columns[status].Bytes(k)); x != string(kanzei.Range) && x != string(kanzei.Exact) {
+				t.Fatalf("%s: %q", flag, x)
+			}
+		}
+		i += b.Rows
+		b.Free()
+	}
+}
+
 const head = "id,entry_id,hts,origin,entry_date,value_usd,mode\n"
 
 // TestFees: processing fees are rounded by line, added, and held between the
@@ -420,4 +485,36 @@ func percent(t *testing.T, s string) kanzei.Fraction {
 		t.Fatal(err)
 	}
 	return f
+}
+
+// TestZoneRows: goods from foreign-trade zones among others, and what makes no
+// sense of them.
+func TestZoneRows(t *testing.T) {
+	rows, rejects := rate(t, entries.Job{}, "id,hts,origin,entry_date,value_usd,ftz_status,ftz_date\n"+
+		"1,6109.10.00.12,CN,2025-11-20,10000,PF,2025-10-20\n"+ // EO 14195 sec. 2(e): 20 percent of that day
+		"2,6109.10.00.12,CN,2025-11-20,10000,,\n"+
+		"3,6109.10.00.12,CN,2025-11-20,10000,X,2025-10-20\n"+
+		"4,6109.10.00.12,CN,2025-11-20,10000,P,\n"+
+		"5,7318.15.20.61,JP,2025-03-20,10000,p,2025-03-01\n"+ // heading 9903.81.93
+		"6,8703.23.01.40,JP,2025-10-20,30000,D,\n"+
+		"7,8703.23.01.40,JP,2025-10-20,30000,P,2017-12-31\n")
+	want := []struct{ duty, headings, mpf string }{
+		{"5400.00", "9903.88.15 9903.01.24 9903.01.25", "34.64"},
+		{"4400.00", "9903.88.15 9903.01.24 9903.01.25", "34.64"},
+		{"2500.00", "9903.81.93", "34.64"},
+		{"0.00", "", "0.00"},
+	}
+	if len(rows) != len(want) || len(rejects) != 3 {
+		t.Fatalf("%d rows, rejects %q", len(rows), rejects)
+	}
+	for i, w := range want {
+		if r := rows[i]; r["duty_usd"] != w.duty || r["headings"] != w.headings || r["mpf_usd"] != w.mpf {
+			t.Errorf("row %d: %v, want %v", i, r, w)
+		}
+	}
+	for i, field := range []string{"ftz_status", "ftz_date", "ftz_date"} {
+		if rejects[i][1] != field {
+			t.Errorf("rejected as %q, want %s", rejects[i], field)
+		}
+	}
 }

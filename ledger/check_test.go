@@ -88,6 +88,7 @@ func TestCheck(t *testing.T) {
 		{"or yield as programs", act("9990.01.01", "one.x", "") + change("program", "one.x", "from: 2025-04-01; yields-to: [one.y]"), act("9990.01.02", "one.y", ""), "", nil},
 		{"a circle of two", act("9990.01.01", "one.x", "yields-to: two.z"), act("9990.01.02", "two.z", "yields-to: one.x"), "law.circle", []string{"9990.01.01", "9990.01.02", "a.yaml:17", "b.yaml:7"}},
 		{"a circle of three", act("9990.01.01", "one.x", "yields-to: 9990.01.02; products: 8703") + act("9990.01.03", "two.z", "yields-to: 9990.01.01"), act("9990.01.02", "one.y", "yields-to: 9990.01.03"), "law.circle", []string{"9990.01.01", "9990.01.02", "9990.01.03"}},
+		{"a circle once with its days", act("9990.01.01", "one.x", "yields-to: two.z") + change("suspend", "9990.01.01", "from: 2025-05-01; until: 2025-06-01"), act("9990.01.02", "two.z", "yields-to: one.x") + change("add", "list:l", "from: 2025-04-15; codes: [7208]"), "law.circle", []string{"from 2025-04-01 00:01 to 2025-05-01 00:01, from 2025-06-01 00:01 on"}},
 		{"an unknown heading", change("suspend", "9990.01.02", "from: 2025-04-02"), act("9990.01.01", "one.x", ""), "law.heading", []string{"a.yaml:17", "9990.01.02", `did you mean "9990.01.01"?`}},
 		{"a range of none", change("suspend", "9990.02.01..9990.02.09", "from: 2025-04-02"), act("9990.01.01", "one.x", ""), "law.heading", []string{"9990.02.01..9990.02.09"}},
 		{"an unknown program", act("9990.01.01", "one.w", ""), "", "law.program", []string{"one.w", "did you mean"}},

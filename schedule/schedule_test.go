@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -257,6 +258,37 @@ func TestLineAgainstSlow(t *testing.T) {
 			t.Fatalf("%s in %s: %q %v, want %q %v", h, table[e].Name, l.General.Text, err, want, ok)
 		}
 	})
+}
+
+// TestSteady: all editions of a steady stretch say the same of a code.
+func TestSteady(t *testing.T) {
+	s := mustLoad(t)
+	longest := 0
+	rapid.Check(t, func(t *rapid.T) {
+		h := s.codes[rapid.IntRange(0, len(s.codes)-1).Draw(t, "code")]
+		if h.Digits() < 8 {
+			return
+		}
+		if rapid.Bool().Draw(t, "eight") {
+			h = h.Parent(8)
+		}
+		e := rapid.IntRange(0, len(table)-1).Draw(t, "edition")
+		want, ok := s.line(h, e)
+		from, to := s.Steady(h, e)
+		if e < from || e >= to {
+			t.Fatalf("%s: edition %d is not in [%d, %d)", h, e, from, to)
+		}
+		longest = max(longest, to-from)
+		for i := from; i < to; i++ {
+			l, held := s.line(h, i)
+			if l.Edition = want.Edition; held != ok || !reflect.DeepEqual(l, want) {
+				t.Fatalf("%s: %+v in edition %d, %+v in %d", h, l, i, want, e)
+			}
+		}
+	})
+	if longest < 10 {
+		t.Errorf("the longest stretch is of %d editions", longest)
+	}
 }
 
 func FuzzLine(f *testing.F) {

@@ -122,6 +122,9 @@ func kind(s *jsonschema.Schema) string {
 		types = []string{s.Type}
 	}
 	var out []string
+	for _, x := range s.AnyOf {
+		out = append(out, kind(x))
+	}
 	for _, t := range types {
 		switch {
 		case t == "null":

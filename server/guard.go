@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -46,11 +47,36 @@ func (s *server) wrap(next http.Handler) http.Handler {
 				panic(fault)
 			}
 		}()
+		if r.ContentLength != 0 {
+			r.Body = arrive(rec, r.Body, s.Receive)
+		}
 		if !s.guard(rec, r) {
 			return
 		}
 		next.ServeHTTP(rec, r)
 	})
+}
+
+// arriving is the body of a request, which must have come after a while, also
+// where no handler reads it: the connection is not held for who never sends
+// what was announced. A handler may give it longer.
+type arriving struct {
+	io.ReadCloser
+	rc *http.ResponseController
+}
+
+func arrive(w http.ResponseWriter, body io.ReadCloser, within time.Duration) *arriving {
+	rc := http.NewResponseController(w)
+	_ = rc.SetReadDeadline(time.Now().Add(within))
+	return &arriving{body, rc}
+}
+
+func (a *arriving) Read(p []byte) (int, error) {
+	n, err := a.ReadCloser.Read(p)
+	if err == io.EOF {
+		_ = a.rc.SetReadDeadline(time.Time{}) // from here on reading only finds out whether the client is there
+	}
+	return n, err
 }
 
 const policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

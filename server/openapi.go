@@ -165,7 +165,7 @@ func parameters(op *api.Operation, s *jsonschema.Schema) []object {
 		}
 		schema := object{"type": "string"}
 		switch {
-		case p.Items != nil:
+		case p.Items != nil, len(p.AnyOf) > 0 && p.AnyOf[0].Items != nil:
 			schema = object{"type": "array", "items": object{"type": "string"}}
 		case p.Type != "":
 			schema = object{"type": p.Type}

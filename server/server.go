@@ -236,9 +236,6 @@ func (s *server) body(w http.ResponseWriter, r *http.Request, request any) error
 	if t, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); t != "application/json" {
 		return &kanzei.Problem{Code: "request.type", Msg: "the request is not said to be JSON", Hint: "send it with Content-Type: application/json"}
 	}
-	rc := http.NewResponseController(w)
-	_ = rc.SetReadDeadline(time.Now().Add(s.Receive))
-	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.MaxBody))
 	var large *http.MaxBytesError
 	switch {

@@ -90,7 +90,7 @@ func TestCut(t *testing.T) {
 		}
 		next := 0
 		if err := f.Each(func(item int, b []byte) error {
-			w, _ := work(nil, item)
+			w, _ := work(t.Context(), item)
 			if item != next || !bytes.Equal(b, w) {
 				t.Errorf("item %d: %x, want item %d: %x", item, b, next, w)
 			}

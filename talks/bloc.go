@@ -189,7 +189,9 @@ func (d *Desk) Coalitions(ctx context.Context, o CoalitionOptions) ([]Coalition,
 	if err != nil {
 		return nil, err
 	}
-	deal, err := o.Deal.Tariffs(ctx, d, d.Today)
+	// As with packages, all other partners are where nobody acted on both sides
+	// of the comparison; else the pause of theirs would count as worth of the deal.
+	deal, err := o.Deal.Tariffs(ctx, d, d.WalkAway)
 	if err != nil {
 		return nil, err
 	}

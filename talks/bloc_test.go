@@ -181,6 +181,27 @@ func TestCoalition(t *testing.T) {
 	if math.Abs(w.SurplusAsker-w.InsteadAsker-w.AskerMUSD) > 1e-3 || math.Abs(w.SurplusGiver-w.InsteadGiver-w.GiverMUSD) > 1e-3 {
 		t.Errorf("walking away into the bloc: %+v", w)
 	}
+	// The surplus compares two laws that differ in the deal alone: that of the
+	// walk-away for all partners, with the deal and without. Solved again.
+	relieved, err := d.relief().Tariffs(ctx, d, d.WalkAway)
+	if err != nil {
+		t.Fatal(err)
+	}
+	deal, err := d.SolveTariffs(ctx, relieved, model.Fixed, Central)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lapse, err := d.Solve(ctx, d.WalkAway)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n, got := range map[int]float64{d.Asker: w.SurplusAsker, d.Giver: w.SurplusGiver} {
+		_, with := Gain(now, deal, n)
+		_, without := Gain(now, lapse, n)
+		if math.Abs(with-without-got) > 0.05 {
+			t.Errorf("%s: the deal over walking away is worth %g, reported %g", d.World.Economies[n], with-without, got)
+		}
+	}
 	// The best joint duty is no worse for the members than that tried.
 	j := c.Retaliation
 	tried := 0.0

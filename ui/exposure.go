@@ -42,7 +42,17 @@ func (s *site) exposure(r *http.Request) (*exposure, string, error) {
 	if err != nil {
 		return d, "", err
 	}
-	d.Doc, d.On, d.Country = doc, doc.On.String(), doc.Country.ISO2
+	d.On, d.Country = doc.On.String(), doc.Country.ISO2
+	if doc.Exposure == nil {
+		p := &kanzei.Problem{Code: "trade.partner", Where: "country", Msg: "no imports from " + doc.Country.Name + " are held line by line", Hint: "its measures are at the desk"}
+		for _, c := range doc.Caveats {
+			if c.Kind == brief.TradeCaveat {
+				p.Msg = strings.TrimSuffix(c.Text, ".")
+			}
+		}
+		return d, "", p
+	}
+	d.Doc = doc
 	for i, st := range doc.Exposure.States {
 		if st.Name == "now" {
 			d.Now = i

@@ -66,6 +66,8 @@ func TestPages(t *testing.T) {
 		{"/duty/lines?hts=8703.23.01.40&from=JP&value=30000&on=2025-04-15", 200, []string{"2025-04-03", "8250.00", "4500.00"}},
 		{"/exposure?country=JP&on=2025-04-15&by=products", 200, []string{"8703.23.01", "class=\"treemap\""}},
 		{"/exposure?country=JP&by=colour", 422, []string{"exposure is not listed by"}},
+		{"/exposure?country=DE&on=2025-04-15", 422, []string{"only sums by chapter are held"}},
+		{"/exposure.csv?country=DE&on=2025-04-15", 422, []string{"only sums by chapter are held"}},
 		{"/exposure.csv?country=JP&on=2025-04-15", 200, []string{"key,name,imports_usd,before_2025-01-01_min_usd"}},
 		{"/ledger?q=pause", 200, []string{"instruments; all sources read to"}},
 		{"/ledger?known=2025-04-09&q=14266", 200, []string{"EO 14266"}},

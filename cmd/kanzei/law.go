@@ -212,6 +212,9 @@ func showInstrument(e *env, in *kanzei.Instrument) {
 		if p := a.Provision; p != nil && p.Rate.Rate.Text != "" {
 			fmt.Fprintf(e.out, "  %s: %s\n", p.Rate.Rate.Text, p.Title)
 		}
+		if a.Zone != nil {
+			wrap(e.out, "  ", a.Zone.String(), 80)
+		}
 		wrap(e.out, "  “", a.Quote+"”", 80)
 		if a.Note != "" {
 			wrap(e.out, "  note: ", a.Note, 80)

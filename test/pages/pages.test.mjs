@@ -43,6 +43,10 @@ const pages = {
   coverage: "/ledger/coverage",
   entries: "/entries",
   sources: "/sources",
+  book: "/book",
+  "book-importer": "/book/importer",
+  "book-model": "/book/method-model",
+  "book-http": "/book/http",
   api: "/docs",
   error: "/duty?hts=8703.23.01.40&from=XX",
 };

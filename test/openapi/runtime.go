@@ -1,0 +1,3 @@
+package openapi
+
+import _ "github.com/oapi-codegen/runtime" // what generated clients import
