@@ -3,13 +3,13 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build test test-pages test-slurm test-kubernetes check vet format race fuzz bench gen gen-check
+.PHONY: build test test-pages test-openapi test-slurm test-kubernetes check vet format race fuzz bench gen gen-check
 
 build: ## bin/kanzei
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
 
 test: ## every test, then the sentences that test the law
-	$(GO) test ./...
+	$(GO) test -timeout 30m ./...
 	$(GO) run ./cmd/kanzei law check law
 	$(GO) run ./cmd/kanzei law test
 
@@ -45,6 +45,10 @@ fuzz: ## half a minute for each fuzz target
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+test-openapi: build ## the OpenAPI document against a public validator and a public generator of clients
+	@cd test/openapi && if $(GO) mod download; then KANZEI=$(CURDIR)/bin/kanzei $(GO) test -count=1 .; \
+	else echo 'test-openapi: skipped, the modules of test/openapi cannot be fetched'; fi
 
 test-pages: build ## the pages in a real browser; needs node, npm and chromium
 	cd test/pages && npm install --no-audit --no-fund --no-package-lock --silent && KANZEI=$(CURDIR)/bin/kanzei npm test --silent

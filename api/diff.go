@@ -46,6 +46,7 @@ type Difference struct {
 	Struck  []string        `json:"products_struck,omitempty"`
 	Joined  []kanzei.Origin `json:"origins_added,omitempty"`
 	Left    []kanzei.Origin `json:"origins_struck,omitempty"`
+	Others  []string        `json:"headings_replaced,omitempty"` // of "takes the place"; of "gives way", those it gives way to
 }
 
 // A Side is how a heading stands at one of the points.
@@ -165,7 +166,7 @@ func Compare(l *ledger.Ledger, q *DiffRequest) (*Diff, error) {
 	for i := range d.Found {
 		x := &d.Found[i]
 		y := Difference{Heading: x.Heading, Program: x.Program, Title: x.Title, What: x.What, Changes: x.Changes, Before: side(x.Before), After: side(x.After),
-			By: ActsBy(x.By), Added: Ranges(x.Added), Struck: Ranges(x.Struck), Joined: x.Joined, Left: x.Left}
+			By: ActsBy(x.By), Added: Ranges(x.Added), Struck: Ranges(x.Struck), Joined: x.Joined, Left: x.Left, Others: x.Others}
 		if x.From != 0 {
 			y.From, y.Until = x.From.String(), x.Until.String()
 		}

@@ -65,7 +65,7 @@ func (b *builder) summary() {
 	}
 	add(headNext, b.nextWords())
 	if d.Exposure != nil {
-		add(headCost, costWords(d.Exposure)+b.notCounted())
+		add(headCost, costWords(d.Exposure)+b.unclaimed()+b.notCounted())
 	}
 }
 
@@ -173,7 +173,7 @@ func (b *builder) programWords(p *Program) string {
 		if m.Void != nil {
 			s += "; " + m.Void.Words()
 		}
-		out = append(out, sentence(s)+".")
+		out = append(out, stop(sentence(s)))
 	}
 	if len(out) == 0 {
 		return ""
@@ -228,6 +228,40 @@ func (b *builder) orderedPrograms() []string {
 	return out
 }
 
+// unclaimed names the exceptions for goods that claim a special program, which
+// the cost counts as not claimed.
+func (b *builder) unclaimed() string {
+	var headings, programs, by []string
+	for i := range b.doc.Regime {
+		first := len(headings)
+		for _, x := range b.doc.Regime[i].OnClaim {
+			for _, c := range x.Claims {
+				set, ok := strings.CutPrefix(c, "spi in ")
+				if !ok || slices.Contains(headings, x.Heading) {
+					continue
+				}
+				headings = append(headings, x.Heading)
+				for p := range strings.SplitSeq(set, ", ") {
+					if !slices.Contains(programs, p) {
+						programs = append(programs, p)
+					}
+				}
+			}
+		}
+		if first < len(headings) {
+			by = append(by, fmt.Sprintf("from %s by %s", lower(plain(b.doc.Regime[i].Title)), headingWords(headings[first:])))
+		}
+	}
+	if len(headings) == 0 {
+		return ""
+	}
+	s := fmt.Sprintf(" Claims are not counted: goods that qualify for the special program %s and claim it are excused %s, so the duty collected is less.", strings.Join(programs, " or "), join(by))
+	if slices.Contains(programs, "S") {
+		s += fmt.Sprintf(" kanzei panel average --origin %s --assume applied counts the share of trade that claimed the USMCA.", b.doc.Country.ISO2)
+	}
+	return s
+}
+
 // notCounted names the orders that the cost leaves out because their notice is
 // awaited.
 func (b *builder) notCounted() string {
@@ -280,7 +314,7 @@ func (b *builder) replaced(program string) []string {
 				if a.Implemented > a.Public {
 					s += ", in the schedule since the notice of " + dayWords(a.Implemented)
 				}
-				out = append(out, s+".")
+				out = append(out, stop(s))
 			}
 		}
 	}
@@ -508,11 +542,14 @@ func (b *builder) nextWords() string {
 				break
 			}
 			days++
-			out = append(out, "On "+dayWords(e.At.Day())+" "+e.Sentence()+".")
+			out = append(out, "On "+dayWords(e.At.Day())+" "+e.Sentence())
 			last = d
 			continue
 		}
-		out[len(out)-1] = strings.TrimSuffix(out[len(out)-1], ".") + "; " + e.Sentence() + "."
+		out[len(out)-1] += "; " + e.Sentence()
+	}
+	for i := range out {
+		out[i] = stop(out[i])
 	}
 	return b.orderedNext(out)
 }

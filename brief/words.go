@@ -178,6 +178,14 @@ func sentence(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
+// stop ends a sentence, once where it ends with "a.m.".
+func stop(s string) string {
+	if strings.HasSuffix(s, ".") {
+		return s
+	}
+	return s + "."
+}
+
 // count writes "1 exception", "5 exceptions".
 func count(n int, what string) string {
 	if n == 1 {

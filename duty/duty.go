@@ -284,6 +284,16 @@ func (e *Engine) amendedBy(entry *kanzei.Entry, known kanzei.Day) string {
 			ids = append(ids, p.By.String())
 		}
 	}
+	for _, id := range now.bearing { // how its program stands to others
+		p := &now.table.provs[id]
+		q, by := now.table.state.Program(p.Program)
+		if !p.from(originIndex[entry.Origin]) || by.Act == nil || by.Act.Public <= entry.Date || slices.Contains(ids, by.String()) {
+			continue
+		}
+		if was, _ := then.table.state.Program(p.Program); !slices.Equal(was.YieldsTo, q.YieldsTo) || !slices.Equal(was.InLieuOf, q.InLieuOf) {
+			ids = append(ids, by.String())
+		}
+	}
 	for _, id := range then.bearing {
 		p := &then.table.provs[id]
 		if !p.from(originIndex[entry.Origin]) {

@@ -11,6 +11,7 @@ import (
 
 	"kanzei"
 	"kanzei/duty"
+	"kanzei/ledger"
 	"kanzei/table"
 )
 
@@ -62,6 +63,12 @@ type CapeReport struct {
 	After   int64    `json:"entries_liquidated_longer_ago"`
 	Invalid int64    `json:"entry_numbers_invalid"`
 	Without int64    `json:"rows_without_entry_number"`
+
+	// Replaced lists the entries left out of the upload files although a duty
+	// that a judgment voids was assessed: the duty that takes its place is as
+	// much, or more.
+	Replaced     []string `json:"files_voided_duty_replaced"`
+	ReplacedRows int64    `json:"rows_voided_duty_replaced"`
 }
 
 // CapeRows is the greatest number of entries that CAPE, the refund portal of US
@@ -100,6 +107,8 @@ type tally struct {
 	causes, programs, liquidation         map[string]*Sum
 	open                                  map[string]int64
 	cape                                  []claim
+	replaced                              []string // entry ids of rows whose voided duty another replaces
+	replacedRows                          int64
 	rejects                               []table.Reject
 }
 
@@ -133,6 +142,7 @@ type refunding struct {
 	rejects *table.Rejects
 	total   *tally
 	invalid int64
+	voided  map[string]bool // programs with a duty that a judgment voids
 }
 
 // Run holds the file against the law and writes what is asked for.
@@ -143,7 +153,7 @@ func (f *Refund) Run() (*RefundReport, error) {
 		return nil, err
 	}
 	defer r.Close()
-	s := &refunding{Refund: f, rejects: &table.Rejects{Name: f.Rejects}, total: newTally()}
+	s := &refunding{Refund: f, rejects: &table.Rejects{Name: f.Rejects}, total: newTally(), voided: annulled(f.Engine, f.Known)}
 	defer s.rejects.Abort()
 	if f.Out != "" {
 		w, err := table.Create(f.Out, f.Stdout, r, refundFields)
@@ -238,6 +248,36 @@ func (f *Refund) fill(a *adder, r *Rated) {
 	}
 }
 
+// annulled returns the programs of which a judgment, known at the end of a day,
+// voids a duty.
+func annulled(e *duty.Engine, known kanzei.Day) map[string]bool {
+	b, out := e.Book(known), map[string]bool{}
+	for _, in := range e.Ledger.Instruments {
+		for i := range in.Acts {
+			a := &in.Acts[i]
+			if a.Kind != kanzei.ActAnnul || known != 0 && a.Public > known {
+				continue
+			}
+			for _, h := range b.Headings() {
+				if p := b.ProgramOf(h); slices.ContainsFunc(a.Targets, func(t string) bool { return ledger.Names(t, h, p) }) {
+					out[p] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// takesPlace reports whether a voided duty was assessed on a row and is not due.
+func (s *refunding) takesPlace(o *duty.Outcome) bool {
+	for _, p := range o.Programs {
+		if p.Assessed > p.Legal && s.voided[p.Program] {
+			return true
+		}
+	}
+	return false
+}
+
 // A counting is the hand of a refunding.
 type counting struct {
 	*refunding
@@ -285,6 +325,16 @@ func (s *counting) Take(r *Rated) error {
 		t.assessed += o.Assessed.USD
 		t.legal += o.Legal.USD
 		refund := o.Refundable.USD
+		id := ""
+		if entry != nil {
+			id = strings.TrimSpace(string(entry.AppendText(nil, r.Cell(i))))
+		}
+		if _, voided, _ := causes(o, r.Entries[i].AssessedKnown); s.Cape != "" && voided == 0 && s.takesPlace(o) {
+			t.replacedRows++
+			if n := len(t.replaced); id != "" && (n == 0 || t.replaced[n-1] != id) {
+				t.replaced = append(t.replaced, id)
+			}
+		}
 		if refund == 0 {
 			continue
 		}
@@ -315,10 +365,6 @@ func (s *counting) Take(r *Rated) error {
 			}
 		}
 		add(t.liquidation, how, refund, interest)
-		id := ""
-		if entry != nil {
-			id = strings.TrimSpace(string(entry.AppendText(nil, r.Cell(i))))
-		}
 		if id == "" {
 			t.entries++
 			if voided > 0 {
@@ -382,6 +428,8 @@ func (s *refunding) Done(result any, rejects []table.Reject) error {
 	}
 	if s.Cape != "" {
 		a.cape = append(a.cape, t.cape...)
+		a.replaced = append(a.replaced, t.replaced...)
+		a.replacedRows += t.replacedRows
 	}
 	return nil
 }
@@ -433,7 +481,29 @@ func (s *refunding) cape() (*CapeReport, error) {
 	if c.Files, err = s.uploads("cape", now); err == nil {
 		c.Later, err = s.uploads("cape-liquidated", later)
 	}
+	c.ReplacedRows = s.total.replacedRows
+	if err == nil {
+		c.Replaced, err = s.uploads("no-refund", s.noRefund())
+	}
 	return c, err
+}
+
+// noRefund returns the numbers of entries of which a voided duty is replaced and
+// no line has a refund by judgment.
+func (s *refunding) noRefund() []string {
+	claimed := map[string]bool{}
+	if len(s.total.replaced) > 0 {
+		for _, x := range s.total.cape {
+			claimed[x.number] = true
+		}
+	}
+	var out []string
+	for _, id := range s.total.replaced {
+		if n, err := EntryNumber(id); err == nil && !claimed[id] {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (s *refunding) uploads(name string, numbers []string) ([]string, error) {

@@ -95,12 +95,35 @@ func (s *Study) LineRates(l *Law, o kanzei.Origin) ([]LineRate, error) {
 	defer s.mu.Unlock()
 	src := s.sources[i]
 	out := make([]LineRate, len(src.lines))
-	err := s.rated(src, l.of(o), map[string]float64{}, func(k int, base, low, high float64, none bool) {
+	err := s.rated(src, l.of(o), func(int, string, float64, float64) {}, func(k int, base, low, high float64, none bool) {
 		if v := src.lines[k].value; v > 0 {
 			base /= v
 		}
 		out[k] = LineRate{base, low, high, none}
 	})
+	return out, err
+}
+
+// A ProgramBound is what a program takes of a line, as bounds of shares of value.
+type ProgramBound struct {
+	Program   string
+	Low, High float64
+}
+
+// LineBounds returns what each program takes of each line of [Study.Lines]
+// under a law, less what was excused in 2024.
+func (s *Study) LineBounds(l *Law, o kanzei.Origin) ([][]ProgramBound, error) {
+	i, ok := slices.BinarySearchFunc(s.sources, o, func(src *source, o kanzei.Origin) int { return int(src.origin) - int(o) })
+	if !ok {
+		return nil, fmt.Errorf("no lines stand for the trade of %s", o.Name())
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	src := s.sources[i]
+	out := make([][]ProgramBound, len(src.lines))
+	err := s.rated(src, l.of(o), func(k int, program string, low, high float64) {
+		out[k] = append(out[k], ProgramBound{program, low, high})
+	}, func(int, float64, float64, float64, bool) {})
 	return out, err
 }
 

@@ -303,7 +303,9 @@ func (s *Study) tally(src *source, p *part) (*tally, error) {
 		return t, nil
 	}
 	t = &tally{sectors: make([]sums, s.World.J), programs: map[string]float64{}}
-	if err := s.rated(src, p, t.programs, func(k int, base, low, high float64, none bool) {
+	if err := s.rated(src, p, func(k int, program string, low, high float64) {
+		t.programs[program] += src.lines[k].value * (low + high) / 2
+	}, func(k int, base, low, high float64, none bool) {
 		l := &src.lines[k]
 		c := &t.sectors[l.sector]
 		c.value += l.value
@@ -330,8 +332,9 @@ func (s *Study) tally(src *source, p *part) (*tally, error) {
 
 // rated tells of every line of a source what it pays under a part of the law:
 // column 1 in US dollars, what the law adds as shares of value, and whether no
-// duty could be computed. Additional duty in US dollars is added to programs.
-func (s *Study) rated(src *source, p *part, programs map[string]float64, visit func(k int, base, low, high float64, none bool)) error {
+// duty could be computed. Before that it tells add what each program takes of the
+// line, as bounds of shares of value.
+func (s *Study) rated(src *source, p *part, add func(k int, program string, low, high float64), visit func(k int, base, low, high float64, none bool)) error {
 	was, err := s.paidOf(src)
 	if err != nil {
 		return err
@@ -376,7 +379,7 @@ func (s *Study) rated(src *source, p *part, programs map[string]float64, visit f
 				low, high = low-(1-use)*lo, high-(1-use)*hi
 				lo, hi = use*lo, use*hi
 			}
-			programs[g.name] += l.value * (lo + hi) / 2
+			add(i, g.name, lo, hi)
 		}
 		low = max(0, low)
 		visit(i, was[i].base, low, max(low, high), e.none)

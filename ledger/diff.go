@@ -20,7 +20,7 @@ type Difference struct {
 	Heading     string        // "program:NAME" for the stacking of a program
 	Program     string        //
 	Title       string        //
-	What        string        // "begins", "resumes", "is suspended", "ends", "changes", "is annulled", "is annulled no more"
+	What        string        // "begins", "resumes", "is suspended", "ends", "changes", "is annulled", "is annulled no more", "takes the place", "gives way"
 	Changes     []string      // of "changes": rate, products, origins, conditions, stacking, …
 	From, Until kanzei.Moment // of entry, where it differs; zero when the points are two moments
 	Before      Side
@@ -30,6 +30,7 @@ type Difference struct {
 	Struck      Set   //
 	Joined      []kanzei.Origin
 	Left        []kanzei.Origin
+	Others      []string // headings, of "takes the place" and "gives way"
 }
 
 // A Side is how a provision stands at one of the points.
@@ -40,7 +41,8 @@ type Side struct {
 }
 
 // Diff returns what differs between two points for goods of an origin, by
-// heading; the zero Origin means every origin.
+// heading; the zero Origin means every origin. Of one origin it adds the duties
+// that stand alike and are levied on other goods, since others yield or do not.
 func Diff(a, b Point, o kanzei.Origin) []Difference {
 	var out []Difference
 	for _, h := range bothHeadings(a.Book, b.Book) {
@@ -53,7 +55,7 @@ func Diff(a, b Point, o kanzei.Origin) []Difference {
 			out = append(out, d)
 		}
 	}
-	return out
+	return append(out, reaches(a, b, o, out)...)
 }
 
 // DiffKnown returns what differs between the law as known on two days, for

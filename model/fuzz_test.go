@@ -31,7 +31,7 @@ func FuzzUserWorld(f *testing.F) {
 				t.Fatalf("cell %d: flow %g, power %g", k, v, w.Tariff[k])
 			}
 		}
-		power, err := w.ReadTariffs(filepath.Join(dir, "new.csv"), nil)
+		power, err := w.ReadTariffs(filepath.Join(dir, "new.csv"), nil, nil)
 		if err != nil {
 			return
 		}

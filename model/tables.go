@@ -165,6 +165,19 @@ func (t *table) num(col string) (float64, error) {
 	return v, nil
 }
 
+// share reads a number, or percent of one: 0.25 or 25%.
+func (t *table) share(col string) (float64, error) {
+	s, percent := strings.CutSuffix(t.str(col), "%")
+	v, err := strconv.ParseFloat(strings.TrimSpace(s), 64)
+	if err != nil {
+		return 0, fmt.Errorf("%s:%d: column %s: %q is not a number", t.path, t.line, col, t.str(col))
+	}
+	if percent {
+		v /= 100
+	}
+	return v, nil
+}
+
 // column reads one column of a table.
 func column(dir, file, name string) ([]string, error) {
 	t, err := readTable(filepath.Join(dir, file), name)

@@ -366,6 +366,7 @@ func userInputs(open Opener, tables map[string]string, w *World, econ, sector ma
 	file, flows := filepath.Base(path), filepath.Base(tables["flows"])
 	t, err := readTableFrom(open, path, "economy", "input", "output", "coef")
 	if errors.Is(err, os.ErrNotExist) {
+		w.Notes = append(w.Notes, "the folder has no table io: solved without inputs, all output is value added")
 		return nil
 	}
 	if err != nil {
@@ -453,11 +454,13 @@ func (c *checker) checkTotals(w *World, flows string) {
 }
 
 // ReadTariffs reads new tariffs for w from a table with the columns
-// exporter, importer, sector and either rate (the new ad valorem rate, 0.25 is
-// 25 percent) or add (points on top of the base rate, 0.1 is ten points). A
-// star stands for every exporter, importer or goods sector. Later lines win.
-// It returns powers in cells for [Shock]. A nil open is [OpenCSV].
-func (w *World) ReadTariffs(path string, open Opener) ([]float64, error) {
+// exporter, importer, sector and either rate (the new ad valorem rate, 0.25 and
+// 25% are 25 percent) or add (points on top of the base rate, 0.1 is ten
+// points). A star stands for every exporter, importer or goods sector. Later
+// lines win. It returns powers in cells for [Shock]. A nil open is [OpenCSV].
+// Of a number above 3, 300 percent, that is not written with a percent sign
+// doubt is told, unless it is nil.
+func (w *World) ReadTariffs(path string, open Opener, doubt func(string)) ([]float64, error) {
 	if open == nil {
 		open = OpenCSV
 	}
@@ -512,9 +515,12 @@ func (w *World) ReadTariffs(path string, open Opener) ([]float64, error) {
 		if hasAdd {
 			col = "add"
 		}
-		v, err := t.num(col)
+		v, err := t.share(col)
 		if err != nil {
 			return nil, err
+		}
+		if v > 3 && doubt != nil && !strings.HasSuffix(t.str(col), "%") {
+			doubt(fmt.Sprintf("%s:%d: %s %g is %g percent; write %g%% if that is meant, %g if %g percent is", path, t.line, col, v, 100*v, 100*v, v/100, v))
 		}
 		for _, j := range js {
 			for _, n := range ns {
@@ -528,7 +534,7 @@ func (w *World) ReadTariffs(path string, open Opener) ([]float64, error) {
 						p = w.Tariff[c] + v
 					}
 					if !(p > 0) {
-						return nil, fmt.Errorf("%s:%d: rate %g of %s", path, t.line, p-1, w.cellName(c))
+						return nil, fmt.Errorf("%s:%d: %s %s makes the tariff of %s %.6g percent: a tariff is above -100 percent", path, t.line, col, t.str(col), w.cellName(c), 100*(p-1))
 					}
 					out[c] = p
 				}

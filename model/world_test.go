@@ -174,7 +174,7 @@ func TestUserWorld(t *testing.T) {
 		t.Errorf("world %+v, adjusted %+v", w.Economies, w.Adjusted)
 	}
 	write(t, dir, map[string]string{"new.csv": "exporter,importer,sector,rate\n*,US,*,0.25\n"})
-	tar, err := w.ReadTariffs(filepath.Join(dir, "new.csv"), nil)
+	tar, err := w.ReadTariffs(filepath.Join(dir, "new.csv"), nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

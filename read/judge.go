@@ -56,7 +56,7 @@ func (r *Reader) Judge(d *Document, on, known kanzei.Day) ([]Finding, error) {
 		return nil, &kanzei.Problem{Code: "date.coverage", Where: d.Name, Msg: fmt.Sprintf("the law held begins on %s, before that %s cannot be answered", c.Begins, on), Hint: "say another day with --on"}
 	}
 	b := r.ledger.AsKnown(known)
-	j := &judge{r: r, b: b, on: on, at: on.Open(), bounds: b.Bounds(), cache: map[string][]candidate{}}
+	j := &judge{r: r, b: b, on: on, at: on.Open(), bounds: b.Bounds(), cache: map[string][]candidate{}, onClaim: map[string]bool{}}
 	for _, ch := range b.Outlook(0, j.at) {
 		if ch.What == "awaiting implementation" {
 			j.awaiting = append(j.awaiting, ch)
@@ -87,7 +87,8 @@ type judge struct {
 	self     []string // programs of the instrument read, when the ledger has it
 	awaiting []ledger.Change
 	cache    map[string][]candidate
-	state    *ledger.State // of the moment last asked for
+	onClaim  map[string]bool // programs whose duties all wait for a claim
+	state    *ledger.State   // of the moment last asked for
 }
 
 // A candidate is a provision that a statement may mean.
@@ -168,7 +169,7 @@ func (j *judge) provisions(st *Statement, o kanzei.Origin, at kanzei.Moment) []c
 		if (f.s.Effect == kanzei.Excuses) != (st.Kind == Exemption) && len(st.Headings) == 0 {
 			continue
 		}
-		if len(st.Headings) == 0 && st.Kind != Exemption && claimed(&f.s) {
+		if len(st.Headings) == 0 && st.Kind != Exemption && claimed(&f.s) && !(slices.Contains(programs, p) && j.claimsOnly(p)) {
 			continue // paid by those only who declare a fact the text does not speak of
 		}
 		if st.hasRate && o != 0 && len(st.Headings) == 0 && len(programs) == 0 && st.Kind != Exemption && f.s.Effect == kanzei.Levies && ofAll(f.s.Origins) && !allGoods(f.s.Products) {
@@ -205,6 +206,29 @@ func allGoods(products []kanzei.ProductItem) bool {
 // claimed reports whether a provision applies only where a fact is declared.
 func claimed(s *ledger.Standing) bool {
 	return slices.ContainsFunc(s.When, func(c kanzei.Condition) bool { return !c.Not && ledger.KindOf(c) == ledger.Claim })
+}
+
+// claimsOnly reports whether all duties of a program wait for a claim, so that a
+// text that speaks of the program speaks of these.
+func (j *judge) claimsOnly(program string) bool {
+	only, seen := j.onClaim[program]
+	if !seen {
+		for _, h := range j.b.Headings() {
+			if j.b.ProgramOf(h) != program {
+				continue
+			}
+			for _, m := range append([]kanzei.Moment{j.at}, j.bounds...) {
+				if s := j.b.Standing(h, m); m >= j.at && s.Status == ledger.InForce && s.Effect == kanzei.Levies {
+					if only = claimed(&s); !only {
+						j.onClaim[program] = false
+						return false
+					}
+				}
+			}
+		}
+		j.onClaim[program] = only
+	}
+	return only
 }
 
 // resumes returns the moment at which a suspended heading changes its status
@@ -334,13 +358,14 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 		at = max(st.From, 1)
 	}
 	list := j.provisions(st, o, at)
+	st.dollars = st.amount && slices.ContainsFunc(list, func(x candidate) bool { return x.s.Rate.Rate.Kind == kanzei.Specific })
 	pick := func(status ledger.Status, rated bool) (out []candidate) {
 		for _, x := range list {
 			ahead := x.from != 0
 			if (status == "ahead") != ahead || !ahead && x.s.Status != status {
 				continue
 			}
-			if rated && st.hasRate && !sameRate(&x.s, st) {
+			if rated && (st.hasRate || st.dollars) && !sameRate(&x.s, st) {
 				continue
 			}
 			out = append(out, x)
@@ -426,7 +451,7 @@ func (j *judge) one(f *Finding, o kanzei.Origin) {
 // later finds the rate of a statement among what the provisions have later, by
 // what is known.
 func (j *judge) later(list []candidate, st *Statement) []candidate {
-	if !st.hasRate || st.From != 0 {
+	if !st.hasRate && !st.dollars || st.From != 0 {
 		return nil
 	}
 	var out []candidate
@@ -444,8 +469,15 @@ func (j *judge) later(list []candidate, st *Statement) []candidate {
 	return out
 }
 
+// perMoney is the 1e-8 dollars of a kanzei.PerUnit in the unit of kanzei.Money.
+const perMoney = 100_000_000 / kanzei.Dollar
+
 func sameRate(s *ledger.Standing, st *Statement) bool {
 	r := s.Rate
+	if st.dollars {
+		usd, err := kanzei.ParseMoney(strings.TrimPrefix(st.Rate, "$"))
+		return err == nil && r.Rate.Kind == kanzei.Specific && len(r.Rate.Specific) == 1 && r.Rate.Specific[0].Amount == int64(usd)*int64(perMoney)
+	}
 	return r.Mode != kanzei.ByText && r.Rate.Kind != kanzei.Specific && r.Rate.AdValorem == st.rate
 }
 
@@ -470,7 +502,7 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 	case len(live) > 0:
 		f.say(Agrees, "in force %s", on)
 		f.Why += voided(live[0])
-		if st.amount {
+		if st.amount && !st.dollars {
 			f.Why += "; dollars are not compared"
 		}
 		if st.Claim == Begins && st.From == 0 && live[0].s.Changed.Act != nil {
@@ -528,12 +560,12 @@ func (j *judge) levied(f *Finding, pick func(ledger.Status, bool) []candidate, l
 			f.lean(next...)
 			return
 		}
-		if len(other) > 0 && st.hasRate && st.Claim == Begins && st.From == 0 {
+		if len(other) > 0 && (st.hasRate || st.dollars) && st.Claim == Begins && st.From == 0 {
 			f.say(Announced, "of what is to come, without a day; the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
 			f.lean(other...)
 			return
 		}
-		if len(other) > 0 && st.hasRate {
+		if len(other) > 0 && (st.hasRate || st.dollars) {
 			f.say(Differs, "the law in force %s has %s", on, other[0].s.Rate.Rate.Text)
 			if x := other[0].s.Rate; x.Mode == kanzei.Additional && x.Rate.AdValorem < st.rate {
 				f.Why += " on top of column 1"

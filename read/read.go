@@ -128,6 +128,7 @@ type Statement struct {
 	inherit  bool // From was taken from the words around
 	codes    []string
 	amount   bool     // Rate is dollars
+	dollars  bool     // and the provisions that may be meant are in dollars
 	ahead    bool     // "will …"
 	partial  bool     // of some goods, which the words do not tell
 	title    string   // description of the articles of a heading

@@ -413,3 +413,52 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// The postal duties of EO 14266, sec. 4, all of them on claim: a rate and two
+// amounts in dollars are held against the law, and a false amount is found.
+func TestPostalDuties(t *testing.T) {
+	l, err := ledger.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := `---
+date: '2025-04-09'
+source_url: https://example.org/presidential-actions/2025/04/draft-on-post/
+tags: presidential-actions
+title: Draft Order on Post for the Tests of the Reader
+---
+
+By the authority vested in me as President, I hereby order:
+
+Sec. 4.  De Minimis Tariff Increase.  The Harmonized Tariff Schedule shall be modified as follows:
+
+(a)  increase the ad valorem rate of duty set forth in section 2(c)(i) of Executive Order 14256 of April 2, 2025, from 90 percent to 120 percent;
+
+(b)  increase the per postal item containing goods duty in section 2(c)(ii) of Executive Order 14256 that is in effect on or after 12:01 a.m. eastern daylight time on May 2, 2025, from 75 dollars to 100 dollars;
+
+(c)  increase the per postal item containing goods duty in section 2(c)(ii) of Executive Order 14256 that is in effect on or after 12:01 a.m. eastern daylight time on June 1, 2025, from 150 dollars to %s dollars.
+`
+	r := New(l)
+	for _, tt := range []struct{ dollars, last string }{{"200", Agrees}, {"250", Differs}} {
+		list, err := r.Judge(r.Read("post.md", []byte(strings.Replace(text, "%s", tt.dollars, 1))), 0, kanzei.DayOf(2025, 4, 9))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range list {
+			on := ""
+			if len(f.Law) > 0 {
+				on = f.Law[0].Heading + " " + f.Law[0].Rate
+			}
+			got = append(got, f.Rate+" "+f.Verdict+" "+on)
+		}
+		last := "$200 agrees postal.cn-item +$200/postal item"
+		if tt.last == Differs {
+			last = "$250 differs postal.cn-item +$200/postal item"
+		}
+		want := []string{"120% agrees postal.cn-value +120%", "$100 agrees postal.cn-item +$100/postal item", last}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s dollars: %q, want %q", tt.dollars, got, want)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package talks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -230,6 +231,7 @@ type stretch struct {
 func (d *Desk) path(from, until kanzei.Day) ([]stretch, error) {
 	book := d.Study.Duty.Book(d.Question.Known)
 	on := d.Question.On
+	named := d.changeName(book)
 	days := map[kanzei.Day]map[string]int{from: nil, on: nil}
 	for _, c := range book.Outlook(0, from.Open()) {
 		switch c.What {
@@ -246,11 +248,7 @@ func (d *Desk) path(from, until kanzei.Day) ([]stretch, error) {
 		if days[day] == nil {
 			days[day] = map[string]int{}
 		}
-		name := c.Program
-		if name == "" {
-			name = c.Heading
-		}
-		days[day][name+" "+c.What]++
+		days[day][named(&c)]++
 	}
 	var out []stretch
 	var order []kanzei.Day
@@ -269,7 +267,11 @@ func (d *Desk) path(from, until kanzei.Day) ([]stretch, error) {
 		}
 		for what, n := range days[day] {
 			if n > 1 {
-				what = fmt.Sprintf("%s (%d headings)", what, n)
+				kind := "headings"
+				if strings.HasSuffix(what, " products") {
+					kind = "lists"
+				}
+				what = fmt.Sprintf("%s (%d %s)", what, n, kind)
 			}
 			s.what = append(s.what, what)
 		}
@@ -277,6 +279,43 @@ func (d *Desk) path(from, until kanzei.Day) ([]stretch, error) {
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// changeName says a change in the titles of programs; a change of a list of
+// products says what the list is used by.
+func (d *Desk) changeName(book *ledger.Book) func(c *ledger.Change) string {
+	title := func(program string, at kanzei.Moment) string {
+		if p, _, ok := book.Program(program, at); ok && p.Title != "" {
+			return p.Title
+		}
+		return ""
+	}
+	return func(c *ledger.Change) string {
+		list, ok := strings.CutPrefix(c.Heading, "list:")
+		if !ok {
+			name := title(c.Program, c.At)
+			if name == "" {
+				name = cmp.Or(c.Title, c.Program, c.Heading)
+			}
+			return name + " " + c.What
+		}
+		var users []string
+		for _, h := range book.Headings() {
+			st := book.Standing(h, c.At)
+			if !levies(&st) || !slices.ContainsFunc(st.Products, func(x kanzei.ProductItem) bool { return x.List == list }) {
+				continue
+			}
+			if name := cmp.Or(title(st.Program, c.At), st.Title); name != "" && !slices.Contains(users, name) {
+				users = append(users, name)
+			}
+		}
+		slices.Sort(users)
+		what := strings.TrimSuffix(c.What, "products")
+		if len(users) == 0 {
+			return "a list of products of " + cmp.Or(c.By.Instrument.Title, c.Heading) + ": " + what + "products"
+		}
+		return strings.Join(users, " and ") + " " + what + "products"
+	}
 }
 
 // discounted sums a flow a day over days, each weighed by its distance from

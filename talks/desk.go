@@ -40,6 +40,8 @@ type Desk struct {
 
 	// Progress, when set, is told how many solves of how many are done.
 	Progress func(done, of int)
+	// Stage, when set, is told what a report works on next.
+	Stage func(name string)
 
 	seed  maphash.Seed
 	mu    sync.Mutex
@@ -196,6 +198,13 @@ func (d *Desk) Equilibrium(ctx context.Context, tariff []float64, c model.Closur
 		return nil, err
 	}
 	return d.equilibrium(ctx, tariff, c, draw, n)
+}
+
+// stage tells what is worked on.
+func (d *Desk) stage(name string) {
+	if d.Stage != nil {
+		d.Stage(name)
+	}
 }
 
 // WorldOf returns the world of a draw; Central for the world's own elasticities.

@@ -27,11 +27,12 @@ type Ground struct {
 	desk  *Desk
 	mu    sync.Mutex
 	rates map[string][]impact.LineRate // by relief
+	taken map[string][][]impact.ProgramBound
 }
 
 // Ground rates the asker's goods under a law.
 func (d *Desk) Ground(name string, l *impact.Law) (*Ground, error) {
-	g := &Ground{Name: name, Law: l, Lines: d.Study.Lines(d.Origin), desk: d, rates: map[string][]impact.LineRate{}}
+	g := &Ground{Name: name, Law: l, Lines: d.Study.Lines(d.Origin), desk: d, rates: map[string][]impact.LineRate{}, taken: map[string][][]impact.ProgramBound{}}
 	if len(g.Lines) == 0 {
 		return nil, &kanzei.Problem{Code: "talks.trade", Where: "ASKER", Msg: "no imports of 2024 from " + d.Origin.Name() + " are held", Hint: "kanzei exposure lists the partners held"}
 	}
@@ -116,19 +117,44 @@ func (g *Ground) under(r Relief) ([]impact.LineRate, error) {
 	if x, ok := g.rates[k]; ok {
 		return x, nil
 	}
-	l := g.Law
-	if len(r) > 0 {
-		in, err := g.Instrument("relief", r, nil)
-		if err != nil {
-			return nil, err
-		}
-		if l, err = g.desk.Study.With(g.Law, []kanzei.Origin{g.desk.Origin}, in); err != nil {
-			return nil, err
-		}
+	l, err := g.relieved(r)
+	if err != nil {
+		return nil, err
 	}
 	x, err := g.desk.Study.LineRates(l, g.desk.Origin)
 	if err == nil {
 		g.rates[k] = x
+	}
+	return x, err
+}
+
+// relieved is the law of the ground with a relief for all products.
+func (g *Ground) relieved(r Relief) (*impact.Law, error) {
+	if len(r) == 0 {
+		return g.Law, nil
+	}
+	in, err := g.Instrument("relief", r, nil)
+	if err != nil {
+		return nil, err
+	}
+	return g.desk.Study.With(g.Law, []kanzei.Origin{g.desk.Origin}, in)
+}
+
+// takenUnder is what each program takes of each line under a relief.
+func (g *Ground) takenUnder(r Relief) ([][]impact.ProgramBound, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	k := r.key()
+	if x, ok := g.taken[k]; ok {
+		return x, nil
+	}
+	l, err := g.relieved(r)
+	if err != nil {
+		return nil, err
+	}
+	x, err := g.desk.Study.LineBounds(l, g.desk.Origin)
+	if err == nil {
+		g.taken[k] = x
 	}
 	return x, err
 }

@@ -23,6 +23,7 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 type leaf struct {
 	Title, Clocks string
 	Lines         []string
+	Short         []string
 	Charts        []picture
 	Tables        []grid
 	Texts         []passage
@@ -59,7 +60,7 @@ func (r *Report) HTML(w io.Writer) error {
 		Lines: []string{
 			"Gains are real income, million USD a year, static, at full adjustment.",
 			fmt.Sprintf("If nobody acts: %s. %s %s, %s %s.", r.WalkAway.What, r.Asker.Name, r.money(&r.WalkAway.Asker), r.Giver.Name, r.money(&r.WalkAway.Giver)),
-		}, Notes: r.Notes}
+		}, Short: r.InShort, Notes: r.Notes}
 	l.Charts = append(l.Charts, r.chart("now", "Worth of each ask today, percent of income, "+r.Asker.Name, r.Asks, true), r.chart("now-us", "The same, "+r.Giver.Name, r.Asks, false),
 		r.chart("ahead", "At the walk-away, "+r.Asker.Name, r.Ahead, true), r.chart("ahead-us", "The same, "+r.Giver.Name, r.Ahead, false))
 	var over [][]field
@@ -86,7 +87,7 @@ func (r *Report) HTML(w io.Writer) error {
 	}
 	l.Tables = append(l.Tables, grid{Title: "Concessions in order", Note: "Gain of the other side for each dollar it costs.", Head: []string{"Concession", "By", "Other gains", "Cost", "For a dollar"}, Rows: cheap})
 	if r.Lines != nil {
-		g := grid{Title: "Lines of the schedule", Note: fmt.Sprintf("%d lines ranked at once; the linear worth of the first %d is at most %.0f %% off.", r.Lines.Count, r.Lines.Resolved, r.Lines.ErrorPct), Head: []string{"Line", "Duty, %", "Linear, " + r.Asker.ISO2, "Exact, " + r.Asker.ISO2, "Exact, " + r.Giver.ISO2}}
+		g := grid{Title: "Lines of the schedule", Note: fmt.Sprintf("%d lines ranked at once. A line's ask takes off all additional duties on it with none in their place; an ask by measure its own programs alone; the linear worth of the first %d is at most %.0f %% off.", r.Lines.Count, r.Lines.Resolved, r.Lines.ErrorPct), Head: []string{"Line", "Duty, %", "Linear, " + r.Asker.ISO2, "Exact, " + r.Asker.ISO2, "Exact, " + r.Giver.ISO2}}
 		for _, x := range r.Lines.Leading {
 			g.Rows = append(g.Rows, []field{{Text: x.ID, Under: x.What}, {Text: fmt.Sprintf("%.1f", x.RatePct)}, {Text: change(x.GainAskerMUSD)}, {Text: change(*x.ExactAsker)}, {Text: change(*x.ExactGiver)}})
 		}
@@ -164,10 +165,18 @@ func (r *Report) worthGrid(title, note string, list []*Worth) grid {
 			a += "; " + c.Closure + " " + change(c.GainAskerMUSD)
 			b += "; " + c.Closure + " " + change(c.GainGiverMUSD)
 		}
-		g.Rows = append(g.Rows, []field{{Text: x.ID, Under: x.What}, {Text: change(x.StaticUSD / 1e9)}, {Text: change(x.GainAskerMUSD), Under: a}, {Text: change(x.GainGiverMUSD), Under: b},
+		g.Rows = append(g.Rows, []field{{Text: x.ID, Under: x.What}, {Text: change(x.StaticUSD / 1e9), Under: saves(x)}, {Text: change(x.GainAskerMUSD), Under: a}, {Text: change(x.GainGiverMUSD), Under: b},
 			{Text: change(x.Giver.RevenueMUSD)}, {Text: change(x.Asker.ExportsMUSD)}, {Text: change(x.Asker.OutputPct) + " / " + change(x.Giver.OutputPct)}, {Text: change(x.OthersMUSD)}})
 	}
 	return g
+}
+
+// saves are the bounds of what an ask saves, where facts not known leave some.
+func saves(x *Worth) string {
+	if x.Saved == nil {
+		return ""
+	}
+	return x.Saved.span() + ", the middle taken"
 }
 
 func (r *Report) packageGrid(i int, s *Packages) grid {

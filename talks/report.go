@@ -48,6 +48,7 @@ type Report struct {
 	Seed     uint64   `json:"seed"`
 	Status   string   `json:"status"`
 	Residual float64  `json:"residual"` // largest of all equilibria reported
+	InShort  []string `json:"in_short"` // the answer in at most ten sentences
 
 	Overlap  []Overlap   `json:"overlap"`
 	WalkAway *Worth      `json:"walk_away"` // nobody acts, against today
@@ -128,6 +129,7 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	// The walk-away, as what it changes of today.
+	d.stage("walk-away")
 	r.WalkAway = &Worth{ID: "walk-away", What: d.WalkAway.Title, Kind: "law"}
 	saved := 0.0
 	for i := range today.Lines {
@@ -137,32 +139,38 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 	if err := today.Value(ctx, []*Worth{r.WalkAway}, [][]float64{ahead.Tariff}); err != nil {
 		return nil, err
 	}
+	d.stage("asks today")
 	if r.Asks, err = today.Worth(ctx, today.Measures()); err != nil {
 		return nil, err
 	}
 	Rank(r.Asks)
 	r.Orders = Orders(r.Asks)
 	measures := ahead.Measures()
+	d.stage("asks at the walk-away")
 	if r.Ahead, err = ahead.Worth(ctx, measures); err != nil {
 		return nil, err
 	}
 	Rank(r.Ahead)
 	offers := ahead.Offers()
 	offers = offers[:min(orDefault(o.Offers, 3), len(offers))]
+	d.stage("offers")
 	if r.Offers, err = ahead.Worth(ctx, offers); err != nil {
 		return nil, err
 	}
 	r.Cheapest = d.cheapest(append(slices.Clone(r.Ahead), r.Offers...))
 	if o.Lines >= 0 {
+		d.stage("lines")
 		if r.Lines, err = today.TopLines(ctx, orDefault(o.Lines, 10)); err != nil {
 			return nil, err
 		}
 		d.nameLines(r.Lines)
 	}
+	d.stage("packages")
 	if err := d.packages(ctx, r, ahead, measures, offers, &o, plan); err != nil {
 		return nil, err
 	}
 	for _, x := range plan.drafts {
+		d.stage("deal " + x.Name)
 		p, err := d.Price(ctx, x)
 		if err != nil {
 			return nil, err
@@ -170,6 +178,7 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 		r.Priced = append(r.Priced, p)
 	}
 	if len(r.Packages) > 0 && !slices.Contains(o.Without, "tornado") {
+		d.stage("tornado")
 		if r.Tornado, err = ahead.Tornado(ctx, r.Packages[0].worth.tariff); err != nil {
 			return nil, err
 		}
@@ -178,6 +187,7 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 		return nil, err
 	}
 	r.note(d)
+	r.InShort = r.short()
 	return r, nil
 }
 
@@ -238,6 +248,7 @@ func (d *Desk) party(n int) Party {
 // others fills in the clock, the war and the blocs.
 func (d *Desk) others(ctx context.Context, r *Report, o *Options) (err error) {
 	if !slices.Contains(o.Without, "clock") {
+		d.stage("clock")
 		if o.Clock.Deals == nil {
 			o.Clock.Deals = []Deal{d.relief()}
 			for _, name := range o.Deals {
@@ -254,11 +265,13 @@ func (d *Desk) others(ctx context.Context, r *Report, o *Options) (err error) {
 		r.Clock = r.ClockDetail.Days()
 	}
 	if !slices.Contains(o.Without, "retaliation") {
+		d.stage("retaliation")
 		if r.Retaliation, err = d.Retaliation(ctx, o.War); err != nil {
 			return err
 		}
 	}
 	if !slices.Contains(o.Without, "coalitions") {
+		d.stage("coalitions")
 		o.Coalitions.Blocs = o.Blocs
 		if r.Coalitions, err = d.Coalitions(ctx, o.Coalitions); err != nil {
 			return err

@@ -16,7 +16,11 @@ func (r *Report) Text(w io.Writer, s impact.Style) error {
 	p.head("talks: " + r.Asker.Name + " asks, " + r.Giver.Name + " gives")
 	p.wrap("", "", fmt.Sprintf("On %s, as known at the end of %s. World %s; closure %s; largest residual %.0e.", r.On, r.Known, r.World, r.Closures[0], r.Residual))
 	p.wrap("", "", "Gains are real income, million USD a year, percent of all income beside.")
-	r.overlapText(p)
+	p.line("")
+	p.head("in short")
+	for _, s := range r.InShort {
+		p.wrap("  ", "    ", s)
+	}
 
 	p.line("")
 	p.head("if nobody acts")
@@ -46,6 +50,7 @@ func (r *Report) Text(w io.Writer, s impact.Style) error {
 		r.worths(p, r.Offers)
 	}
 	r.cheapText(p)
+	r.overlapText(p)
 	r.linesText(p)
 	for i, x := range r.Sets {
 		r.setText(p, i, x)
@@ -149,6 +154,10 @@ func (r *Report) worths(p *sheet, list []*Worth) {
 	}
 	for _, x := range list {
 		p.wrap("    ", "      ", fmt.Sprintf("%s: %s. Output of the sectors touched %s %% in %s, %s %% in %s.", x.ID, x.What, change(x.Asker.OutputPct), r.Asker.ISO2, change(x.Giver.OutputPct), r.Giver.ISO2))
+		if x.Saved != nil {
+			s := x.Saved.words()
+			p.wrap("      ", "      ", strings.ToUpper(s[:1])+s[1:]+".")
+		}
 	}
 }
 
@@ -173,7 +182,7 @@ func (r *Report) linesText(p *sheet) {
 		return
 	}
 	p.line("")
-	p.wrap("", "", fmt.Sprintf("All %d lines that pay something, ranked by the derivative of real income times what the line weighs; the first %d re-solved. The linear worth is at most %.0f %% off among these, %d neighbours change places.", l.Count, l.Resolved, l.ErrorPct, l.Inverted))
+	p.wrap("", "", fmt.Sprintf("All %d lines that pay something, ranked by the derivative of real income times what the line weighs; the first %d re-solved. A line's ask takes off all additional duties on it, whatever their program, with none in their place; an ask by measure takes off its own programs alone, and others may apply in their place, so lines may add up to more. The linear worth is at most %.0f %% off among these, %d neighbours change places.", l.Count, l.Resolved, l.ErrorPct, l.Inverted))
 	p.line("  %-14s %6s %9s %9s %9s %9s", "", "duty", "linear", "exact", "exact", "")
 	p.line("  %-14s %6s %9s %9s %9s", "", "%", r.Asker.ISO2, r.Asker.ISO2, r.Giver.ISO2)
 	for _, x := range l.Leading {

@@ -55,6 +55,7 @@ type Worth struct {
 	Kind          string        `json:"kind"`
 	Against       string        `json:"against"` // the ground
 	StaticUSD     float64       `json:"static_usd"`
+	Saved         *Saved        `json:"static_bounds,omitempty"` // of an ask that hangs on facts not known
 	GainAskerPct  float64       `json:"gain_asker_pct"`
 	GainGiverPct  float64       `json:"gain_giver_pct"`
 	GainAskerMUSD float64       `json:"gain_asker_musd"`
@@ -101,6 +102,9 @@ func (g *Ground) Worth(ctx context.Context, asks []*Ask) ([]*Worth, error) {
 		}
 		tables[i] = t
 		out[i] = &Worth{ID: a.ID, What: a.What, Kind: a.Kind, StaticUSD: math.Round(s), ask: a}
+		if out[i].Saved, err = g.saved(a); err != nil {
+			return nil, err
+		}
 	}
 	return out, g.Value(ctx, out, tables)
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"kanzei"
 	"kanzei/api"
 	"kanzei/talks"
 )
@@ -27,6 +28,7 @@ type tables struct {
 
 type laidTable struct {
 	once  sync.Once
+	done  chan struct{} // closed when the table is laid, or will not be
 	table *talks.Table
 	err   error
 }
@@ -41,7 +43,7 @@ func (t *tables) get(key string, lay func() (*talks.Table, error)) (*talks.Table
 		if t.laid == nil {
 			t.laid = map[string]*laidTable{}
 		}
-		x = &laidTable{}
+		x = &laidTable{done: make(chan struct{})}
 		t.laid[key] = x
 	}
 	t.use = append(slices.DeleteFunc(t.use, func(k string) bool { return k == key }), key)
@@ -50,7 +52,10 @@ func (t *tables) get(key string, lay func() (*talks.Table, error)) (*talks.Table
 		t.use = t.use[1:]
 	}
 	t.mu.Unlock()
-	x.once.Do(func() { x.table, x.err = lay() })
+	x.once.Do(func() {
+		defer close(x.done)
+		x.err = kanzei.Caught(func() (err error) { x.table, err = lay(); return })
+	})
 	if x.err != nil {
 		t.mu.Lock()
 		if t.laid[key] == x {
@@ -59,6 +64,22 @@ func (t *tables) get(key string, lay func() (*talks.Table, error)) (*talks.Table
 		t.mu.Unlock()
 	}
 	return x.table, x.err
+}
+
+// begun reports whether a table is laid already, or is within a moment; if not
+// it is being laid.
+func (t *tables) begun(key string, lay func() (*talks.Table, error), moment time.Duration) bool {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		t.get(key, lay) // the error is told to who asks for the table
+	}()
+	select {
+	case <-over:
+		return true
+	case <-time.After(moment):
+		return false
+	}
 }
 
 // A talksPage is a table with a choice made of it.
@@ -73,7 +94,7 @@ type talksPage struct {
 	Chosen    *talks.Chosen
 	Named     []talksNamed
 	Frontier  template.HTML
-	Closest   string
+	Waits     bool // the table is not laid yet; the script asks for it
 }
 
 type talksRow struct {
@@ -102,8 +123,18 @@ func (s *site) talksPage(w http.ResponseWriter, r *http.Request, part string) {
 	d := talksPage{Query: r.URL.Query()}
 	p := page{Title: "Talks", Here: "/talks", Data: &d}
 	status := http.StatusOK
+	if d.Waits = part == "" && d.Query.Get("wait") == "" && !s.laid(r.Context(), &d); d.Waits {
+		s.write(w, status, "talks", p)
+		return
+	}
+	d.Query.Del("wait")
 	if err := s.answerTalks(r.Context(), &d); err != nil {
 		p.Error, status = problem(err)
+		if p.Error.Where == "ASKER" { // the word of the command
+			e := *p.Error
+			e.Where = "country"
+			p.Error = &e
+		}
 	}
 	if part != "" {
 		s.part(w, status, "talks", part, p)
@@ -123,10 +154,22 @@ func (d *talksPage) redLines() []string {
 }
 
 func (s *site) lay(ctx context.Context, d *talksPage) (*talks.Table, error) {
+	return s.tables.get(s.table(ctx, d))
+}
+
+// laid reports whether the page can be shown with its table now.
+func (s *site) laid(ctx context.Context, d *talksPage) bool {
+	key, lay := s.table(ctx, d)
+	return s.tables.begun(key, lay, 300*time.Millisecond)
+}
+
+// table names the table of a page and lays it.
+func (s *site) table(ctx context.Context, d *talksPage) (key string, lay func() (*talks.Table, error)) {
 	d.read(s)
-	return s.tables.get(d.Country+"/"+d.On+"/"+d.Known, func() (*talks.Table, error) {
-		return s.desk.TalksTable(context.WithoutCancel(ctx), api.RegimeRequest{Country: d.Country, On: d.On, Known: d.Known})
-	})
+	q := api.RegimeRequest{Country: d.Country, On: d.On, Known: d.Known}
+	return d.Country + "/" + d.On + "/" + d.Known, func() (*talks.Table, error) {
+		return s.desk.TalksTable(context.WithoutCancel(ctx), q)
+	}
 }
 
 func (s *site) answerTalks(ctx context.Context, d *talksPage) error {
@@ -158,6 +201,7 @@ func (s *site) answerTalks(ctx context.Context, d *talksPage) error {
 	}
 	c, err := t.Choose(ctx, granted, d.redLines())
 	if err == nil {
+		c.Thirds = slices.DeleteFunc(slices.Clone(c.Thirds), func(x talks.Third) bool { return math.Abs(x.GainMUSD) < 0.05 }) // what would be written 0
 		d.Chosen = c
 	}
 	d.Frontier = frontier(t, c, d.Asker)

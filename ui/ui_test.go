@@ -234,3 +234,31 @@ func TestEntriesFull(t *testing.T) {
 func sscan(part string, class *int, x, y, w, h *float64) (int, error) {
 	return fmt.Sscanf(part, `class="heat%d" x="%f" y="%f" width="%f" height="%f"/>`, class, x, y, w, h)
 }
+
+// The first look at talks shows the page before its table is laid; asked to
+// wait, the page has the table.
+func TestTalksAtOnce(t *testing.T) {
+	s := serve(t)
+	const q = "/talks?country=JP&on=2025-04-16&known=2025-04-16"
+	status, body := get(t, s, q)
+	for _, w := range []string{`data-waits="1"`, "The table is being laid", `<noscript><meta http-equiv="refresh" content="0;url=/talks?country=JP`, "wait=1"} {
+		if status != 200 || !strings.Contains(body, w) {
+			t.Errorf("first look: status %d, lacks %q", status, w)
+		}
+	}
+	for _, path := range []string{q + "&wait=1", q} {
+		status, body = get(t, s, path)
+		if status != 200 || strings.Contains(body, "data-waits") || !strings.Contains(body, "reciprocal-paused") {
+			t.Errorf("%s: status %d, no table", path, status)
+		}
+		if strings.Contains(body, "Most affected others") {
+			t.Errorf("%s: names others though nothing is chosen", path)
+		}
+	}
+	if _, body = get(t, s, q+"&grant=cars-and-parts"); !strings.Contains(body, "Most affected others") {
+		t.Error("a choice does not say whom it affects")
+	}
+	if status, body = get(t, s, "/talks?country=XX&on=2025-04-16&wait=1"); status != 422 || strings.Contains(body, "ASKER") || !strings.Contains(body, "country: ") {
+		t.Errorf("a country that is none: status %d", status)
+	}
+}

@@ -105,6 +105,9 @@ func printDiff(w io.Writer, d *api.Diff) {
 		}
 		fmt.Fprintf(w, "\n%s\n", strings.Join(strings.Fields(fmt.Sprintf("%s %s %s: %s  %s", when, x.Heading, x.Program, x.What, rate)), " "))
 		wrap(w, "  ", x.Title, width())
+		if len(x.Others) > 0 {
+			wrap(w, "  "+map[string]string{ledger.TakesPlace: "of: ", ledger.GivesWay: "to: "}[x.What], strings.Join(x.Others, ", "), width())
+		}
 		if x.What == "changes" {
 			wrap(w, "  changes: ", strings.Join(x.Changes, ", "), width())
 		}

@@ -32,6 +32,7 @@ type cli struct {
 	Law      lawCmd      `cmd:"" help:"The ledger itself."`
 	Read     readCmd     `cmd:"" help:"What a report or an order says of measures, beside the law."`
 	Serve    serveCmd    `cmd:"" help:"The desk over HTTP: JSON API with OpenAPI, streams, the Model Context Protocol."`
+	Data     dataCmd     `cmd:"" help:"The data embedded: editions, provenance, licences, and how to rebuild them."`
 	MCP      mcpCmd      `cmd:"" name:"mcp" help:"The Model Context Protocol over standard input and output."`
 
 	Folder  string           `name:"law" placeholder:"DIR" help:"Folder of instruments added to the law held; a whole tree of law, with a coverage register, takes its place."`

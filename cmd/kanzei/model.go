@@ -232,7 +232,7 @@ func (c *modelSolveCmd) Run(e *env) error {
 	if c.Draws < 0 || c.Draws > 10_000 {
 		return &kanzei.Problem{Code: "impact.draws", Where: "--draws", Msg: fmt.Sprintf("%d draws", c.Draws), Hint: "give 0 to 10000"}
 	}
-	if q.Tariff, err = w.ReadTariffs(c.Tariffs, openRows); err != nil {
+	if q.Tariff, err = w.ReadTariffs(c.Tariffs, openRows, func(s string) { fmt.Fprintf(e.err, "kanzei: %s\n", s) }); err != nil {
 		return &kanzei.Problem{Code: "model.tariffs", Where: "--tariffs", Msg: why(err), Hint: "the columns are exporter, importer, sector, and rate (0.25 is 25 percent) or add"}
 	}
 	if c.Linear {

@@ -126,6 +126,9 @@ func (c *worldChoice) named(errs io.Writer) (w *model.World, err error) {
 			return nil, &kanzei.Problem{Code: "model.data", Where: "--world", Msg: why(err), Hint: hint}
 		}
 		reportRepairs(errs, w)
+		for _, n := range w.Notes {
+			fmt.Fprintf(errs, "kanzei: %s: %s\n", c.World, n)
+		}
 		return w, nil
 	case c.World == "ossa2005" || c.World == "ll2023":
 		return nil, &kanzei.Problem{Code: "model.world", Where: "--world", Msg: "world " + c.World + " has profits and plays games only", Hint: "use it with kanzei model nash or talks"}

@@ -88,7 +88,7 @@ func TestParquetWorld(t *testing.T) {
 		t.Error("the world in Parquet differs from the one in CSV")
 	}
 	toParquet(t, filepath.Join(columnar, "new.parquet"), "exporter,importer,sector,rate\n*,US,*,0.25\n", "rate")
-	tariff, err := b.ReadTariffs(filepath.Join(columnar, "new.parquet"), openRows)
+	tariff, err := b.ReadTariffs(filepath.Join(columnar, "new.parquet"), openRows, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

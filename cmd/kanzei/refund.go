@@ -124,6 +124,12 @@ func (c *refundCmd) print(e *env, r *entries.RefundReport, rejects string) {
 		if x.Without > 0 {
 			fmt.Fprintf(w, "  %d rows have no entry_id\n", x.Without)
 		}
+		if x.ReplacedRows > 0 {
+			fmt.Fprintf(w, "  no refund on %d rows that paid a duty held void: the duty that takes its place is as much; not for upload, listed for review:\n", x.ReplacedRows)
+			for _, name := range x.Replaced {
+				fmt.Fprintf(w, "    %s\n", name)
+			}
+		}
 	}
 	fmt.Fprintln(w)
 	for _, a := range r.Assumptions {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"time"
 
 	"kanzei"
 	"kanzei/impact"
@@ -78,8 +79,29 @@ func (c *talksDesk) open(e *env, ctx context.Context, asker, giver string) (*tal
 	if err != nil {
 		return nil, err
 	}
-	s.Progress = solving(e.err)
-	return talks.Open(ctx, s, talks.Question{Asker: asker, Giver: giver, On: on, Known: known, Closures: cl, Draws: c.Draws, Seed: c.Seed})
+	told := &stages{w: e.err, name: "law of the day", begun: time.Now()}
+	s.Progress = told.tell
+	d, err := talks.Open(ctx, s, talks.Question{Asker: asker, Giver: giver, On: on, Known: known, Closures: cl, Draws: c.Draws, Seed: c.Seed})
+	if err != nil {
+		return nil, err
+	}
+	told.name = "worth"
+	d.Stage = func(name string) { told.name = name }
+	return d, nil
+}
+
+// stages tells every second of long work which part of it is how far.
+type stages struct {
+	w           io.Writer
+	name        string
+	begun, last time.Time
+}
+
+func (s *stages) tell(done, of int) {
+	if now := time.Now(); of > 1 && now.Sub(s.begun) > time.Second && now.Sub(s.last) > time.Second {
+		s.last = now
+		fmt.Fprintf(s.w, "kanzei: %s: %d of %d equilibria\n", s.name, done, of)
+	}
 }
 
 // newStudy joins the law, the trade and a world.
