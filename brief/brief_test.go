@@ -681,3 +681,25 @@ func TestGolden(t *testing.T) {
 		t.Fatal("the golden file is longer; run go test ./brief -update and read the difference")
 	}
 }
+
+// The cost says which exception on claim it does not count, where there is one.
+func TestCostUnclaimed(t *testing.T) {
+	for _, tt := range []struct {
+		origin string
+		says   bool
+	}{{"CA", true}, {"JP", false}} {
+		day := kanzei.DayOf(2025, 3, 10)
+		d := build(t, Request{Country: kanzei.MustOrigin(tt.origin), On: day, Known: day})
+		i := slices.IndexFunc(d.Summary, func(p Paragraph) bool { return p.Head == headCost })
+		if i < 0 {
+			t.Fatal("no paragraph on cost")
+		}
+		text := d.Summary[i].Text
+		if got := strings.Contains(text, "special program S or S+ and claim it are excused from duties on Canada, flow of illicit drugs by 9903.01.14"); got != tt.says {
+			t.Errorf("%s: %s", tt.origin, text)
+		}
+		if got := strings.Contains(text, "--origin "+tt.origin+" --assume applied"); got != tt.says {
+			t.Errorf("%s: %s", tt.origin, text)
+		}
+	}
+}

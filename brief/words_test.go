@@ -85,3 +85,12 @@ func TestFold(t *testing.T) {
 		t.Error("escapes count as columns")
 	}
 }
+
+// A sentence that ends with an hour has one full stop.
+func TestStop(t *testing.T) {
+	for in, want := range map[string]string{"until 12:01 a.m.": "until 12:01 a.m.", "it ends": "it ends."} {
+		if got := stop(in); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

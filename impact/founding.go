@@ -299,30 +299,49 @@ func (c *Case) tableOthers(p *page) {
 		}
 	}
 	p.section("All economies, closure " + c.Closures[0] + ", percent")
+	const least = 20 // of a name
+	wide := p.width-2-11*(len(rows)+1) >= least
 	name := p.width - 2 - 11*len(rows)
+	if wide {
+		name -= 11
+	}
 	heads := map[string]string{"a": "a today", "b": "b lapse", "a+b": "a and b", "c": "c none", "d": "d deal"}
 	head := fmt.Sprintf("  %-*s", name, "")
 	for _, r := range rows {
 		head += fmt.Sprintf(" %10s", heads[r.Letter])
 	}
+	if wide {
+		head += fmt.Sprintf(" %10s", "most, bn $")
+	}
 	p.line("%s", head)
 	order := slices.Clone(rows[0].Results[0].Economies)
-	size := func(e Economy) float64 {
-		most := 0.0
+	most := func(e Economy) float64 { // the largest gain or loss, million USD
+		x := 0.0
 		for _, r := range rows {
-			most = max(most, math.Abs(r.value(0, e.ISO3).RealIncomeMUSD))
+			if v := r.value(0, e.ISO3).RealIncomeMUSD; math.Abs(v) > math.Abs(x) {
+				x = v
+			}
 		}
-		return most
+		return x
 	}
-	slices.SortStableFunc(order, func(a, b Economy) int { return cmp.Compare(size(b), size(a)) })
+	slices.SortStableFunc(order, func(a, b Economy) int { return cmp.Compare(math.Abs(most(b)), math.Abs(most(a))) })
 	for _, e := range order {
 		line := fmt.Sprintf("  %-*s", name, clip(e.Name, name))
 		for _, r := range rows {
 			line += fmt.Sprintf(" %10s", signed(r.value(0, e.ISO3).RealIncomePct))
 		}
+		if wide {
+			line += fmt.Sprintf(" %10s", signedBn(most(e)))
+		}
 		p.line("%s", line)
 	}
-	p.wrap("  ", "  ", "By the size of gain or loss in dollars. Other closures and ranges: --json or --csv.")
+	note := "In the order of the largest gain or loss of these in dollars a year"
+	if wide {
+		note += ", the last column"
+	} else {
+		note += fmt.Sprintf("; --width %d shows it", 2+11*(len(rows)+1)+least)
+	}
+	p.wrap("  ", "  ", note+". Other closures and ranges: --json or --csv.")
 }
 
 // CSV writes one row a scenario, closure and economy.

@@ -94,3 +94,35 @@ func TestDiffKnown(t *testing.T) {
 		t.Errorf("the judgment: %+v", d)
 	}
 }
+
+// The duty of ten percent gives way to that of 24 percent for a day, and takes
+// its place when that is suspended; the other provisions of the day do neither.
+func TestDiffReach(t *testing.T) {
+	b := held(t).AsKnown(kanzei.DayOf(2025, 4, 15))
+	at := func(y, m, d int) ledger.Point { return ledger.Point{Book: b, At: kanzei.DayOf(y, m, d).Open()} }
+	tool := kanzei.MustHTS("8205.40.00.00")
+	for _, tt := range []struct {
+		from, to ledger.Point
+		origin   string
+		what     string
+	}{
+		{at(2025, 4, 8), at(2025, 4, 9), "JP", ledger.GivesWay},
+		{at(2025, 4, 9), at(2025, 4, 10), "JP", ledger.TakesPlace},
+		{at(2025, 4, 9), at(2025, 4, 10), "GB", ""}, // has no rate of its own
+	} {
+		d := find(ledger.Diff(tt.from, tt.to, kanzei.MustOrigin(tt.origin)), "9903.01.25")
+		if d.What != tt.what {
+			t.Errorf("%s: %q, want %q", tt.origin, d.What, tt.what)
+		}
+		if tt.what == "" {
+			continue
+		}
+		goods := d.Added.Union(d.Struck)
+		if !slices.Equal(d.Others, []string{"9903.01.53"}) || !goods.Contains(tool) {
+			t.Errorf("%s: %+v", tt.what, d.Others)
+		}
+		if tt.what == ledger.TakesPlace && names(d.By) != "EO 14266" {
+			t.Errorf("by %s", names(d.By))
+		}
+	}
+}

@@ -100,7 +100,7 @@ func printDiff(w io.Writer, d *api.Diff) {
 			when = fmt.Sprintf("%s to %s", x.From.Day(), untilDay(x.Until))
 		}
 		rate := strings.TrimPrefix(side(x.Before)+" → "+side(x.After), "absent → ")
-		if x.What == "changes" && x.Before.Rate == x.After.Rate {
+		if (x.What == "changes" || len(x.Others) > 0) && x.Before.Rate == x.After.Rate {
 			rate = x.After.Rate
 		}
 		fmt.Fprintf(w, "\n%s\n", strings.Join(strings.Fields(fmt.Sprintf("%s %s %s: %s  %s", when, x.Heading, x.Program, x.What, rate)), " "))

@@ -30,6 +30,9 @@ func (c *readCmd) text() ([]byte, error) {
 	}
 	switch {
 	case err != nil:
+		if info, err := os.Stat(c.File); err == nil && info.IsDir() {
+			return nil, &kanzei.Problem{Code: "file", Msg: fmt.Sprintf("%s is a folder", c.File), Hint: "name one file of plain text, or - for standard input"}
+		}
 		return nil, &kanzei.Problem{Code: "file", Msg: fmt.Sprintf("cannot read %s", c.File), Hint: "name a file of plain text, or - for standard input"}
 	case bytes.HasPrefix(b, []byte("%PDF")):
 		return nil, &kanzei.Problem{Code: "read.pdf", Where: c.File, Msg: "a PDF is not read", Hint: "give its text, for example by pdftotext -layout"}
