@@ -19,11 +19,11 @@ type remark struct {
 type remarkKind uint8
 
 const (
-	otherPartner  remarkKind = iota // the special program is that of other countries
-	noSpecial                       // the line has no special rate for the program
-	underColumn2                    // column 2 is charged
-	notUsedAtAll                    // nothing asks for the flag
-	ofUnitedState                   // the goods are of the United States
+	otherPartner   remarkKind = iota // the special program is that of other countries
+	noSpecial                        // the line has no special rate for the program
+	underColumn2                     // column 2 is charged
+	notUsedAtAll                     // nothing asks for the flag
+	ofUnitedStates                   // the goods are of the United States
 )
 
 func (r remark) String() string {
@@ -35,7 +35,7 @@ func (r remark) String() string {
 		return fmt.Sprintf("the claim of %s has no effect on column 1: the line has no special rate for %s, and column 1 general is charged; exceptions that ask for %s are decided on the claim as declared", r.name, r.name, r.name)
 	case underColumn2:
 		return fmt.Sprintf("the claim of %s has no effect on the base rate: column 2 is charged", r.name)
-	case ofUnitedState:
+	case ofUnitedStates:
 		return "the origin is the United States: American goods returned may be claimed under chapter 98 (9801.00.10); the duty is that of any other entry"
 	}
 	return fmt.Sprintf("not used: %s; no measure on this line asks for it", r.name)
@@ -61,7 +61,7 @@ var unitedStates = kanzei.MustOrigin("US")
 // program of an entry.
 func appendRemarks(out []remark, e *kanzei.Entry, line *schedule.Line, column2 bool) []remark {
 	if e.Origin == unitedStates && e.HTS.Chapter() != 98 && e.Ch98 == "" {
-		out = append(out, remark{what: ofUnitedState})
+		out = append(out, remark{what: ofUnitedStates})
 	}
 	if e.SPI == "" {
 		return out

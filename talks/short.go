@@ -158,7 +158,11 @@ func (r *Report) shortPackage(say func(string, ...any), s, first *Packages) {
 	}
 	if len(s.Named) == 0 {
 		why := "both gain from nothing on the table"
-		if len(s.Blocking) > 0 {
+		switch len(s.Blocking) {
+		case 0:
+		case 1:
+			why = "nothing on the table meets " + s.Blocking[0]
+		default:
 			why = "these stand in each other's way: " + strings.Join(s.Blocking, ", ")
 		}
 		say("%s nothing can be agreed: %s", under, why)
