@@ -100,7 +100,7 @@ func TestClock(t *testing.T) {
 	// Proclamation 10908: parts from 3 May; EO 14266: the country rates are
 	// suspended until 9 July.
 	parts, lapse := step(kanzei.DayOf(2025, 5, 3)), step(kanzei.DayOf(2025, 7, 9))
-	if !strings.Contains(strings.Join(c.Path[parts].What, ";"), "s232.auto-parts begins") || !strings.Contains(strings.Join(c.Path[lapse].What, ";"), "ieepa.reciprocal resumes") {
+	if !strings.Contains(strings.Join(c.Path[parts].What, ";"), "(section 232) begins") || !strings.Contains(strings.Join(c.Path[lapse].What, ";"), "Reciprocal tariff resumes") {
 		t.Errorf("path: %v, %v", c.Path[parts].What, c.Path[lapse].What)
 	}
 	if first := c.Path[0]; first.AskerMUSD != 0 || first.GiverMUSD != 0 || first.Date != c.On {
