@@ -7,6 +7,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -18,7 +19,7 @@ import (
 
 func main() {
 	n := flag.Int("n", 1_000_000, "rows")
-	out := flag.String("o", "entries.parquet", "file to write, .csv or .parquet")
+	out := flag.String("o", "", "file to write, .csv or .parquet; needed but with -compare")
 	seed := flag.Uint64("seed", 1, "the same seed gives the same file")
 	bad := flag.Float64("bad", 0, "share of rows with a code that does not exist")
 	shuffle := flag.Bool("shuffle", false, "days at random, not in order")
@@ -34,6 +35,8 @@ func main() {
 	}
 	var err error
 	switch {
+	case *out == "" && *against == "":
+		err = errors.New("no file to write is named: add -o FILE")
 	case *hostile > 0:
 		err = broken(*hostile, *out, *seed)
 	case *against != "":
