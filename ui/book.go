@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 	"sync"
@@ -39,7 +40,7 @@ var chapters = sync.OnceValues(func() ([]*chapter, error) {
 
 // book shows a page of the book, the first where none is named.
 func (s *site) book(w http.ResponseWriter, r *http.Request) {
-	name := first(r.PathValue("page"), docs.Index)
+	name := cmp.Or(r.PathValue("page"), docs.Index)
 	p := page{Title: "The book", Here: docs.Path}
 	list, err := chapters()
 	if err != nil {

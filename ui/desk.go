@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -40,7 +41,7 @@ func (s *site) deskPart(w http.ResponseWriter, r *http.Request) { s.deskPage(w, 
 
 func (s *site) deskPage(w http.ResponseWriter, r *http.Request, part string) {
 	q := r.URL.Query()
-	d := desk{Query: q, Country: first(q.Get("country"), "JP"), On: q.Get("on"), Known: q.Get("known"), WithExpose: part == "" || q.Get("exposure") != ""}
+	d := desk{Query: q, Country: cmp.Or(q.Get("country"), "JP"), On: q.Get("on"), Known: q.Get("known"), WithExpose: part == "" || q.Get("exposure") != ""}
 	p := page{Title: "Desk", Here: "/"}
 	doc, err := s.desk.Brief(r.Context(), api.BriefRequest{RegimeRequest: api.RegimeRequest{Country: d.Country, On: d.On, Known: d.Known}}, d.WithExpose)
 	status := http.StatusOK
@@ -73,11 +74,4 @@ func (s *site) deskPage(w http.ResponseWriter, r *http.Request, part string) {
 		return
 	}
 	s.write(w, status, "desk", p)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"html/template"
 	"net/http"
@@ -91,7 +92,7 @@ func (s *site) dutyPage(w http.ResponseWriter, r *http.Request, part string) {
 			delete(q, k)
 		}
 	}
-	d := dutyPage{Query: q, Code: strings.TrimSpace(q.Get("hts")), From: first(q.Get("from"), "JP"), Value: first(q.Get("value"), "10000"), On: q.Get("on"), Known: q.Get("known")}
+	d := dutyPage{Query: q, Code: strings.TrimSpace(q.Get("hts")), From: cmp.Or(q.Get("from"), "JP"), Value: cmp.Or(q.Get("value"), "10000"), On: q.Get("on"), Known: q.Get("known")}
 	p := page{Title: "Duty", Here: "/duty", Data: &d}
 	for _, f := range facts {
 		if f.Value = strings.Join(q[f.Name], ";"); f.Value != "" {
@@ -233,7 +234,7 @@ type dutyStretch struct {
 
 // dutyLines is the same entry on other days.
 func (s *site) dutyLines(w http.ResponseWriter, r *http.Request) {
-	d := dutyPage{Query: r.URL.Query(), From: first(r.URL.Query().Get("from"), "JP"), Value: first(r.URL.Query().Get("value"), "10000")}
+	d := dutyPage{Query: r.URL.Query(), From: cmp.Or(r.URL.Query().Get("from"), "JP"), Value: cmp.Or(r.URL.Query().Get("value"), "10000")}
 	var p page
 	list, err := s.days(&d)
 	status := http.StatusOK
@@ -263,7 +264,7 @@ func (s *site) days(d *dutyPage) ([]dutyStretch, error) {
 	asked := entry.Date
 	horizon := engine.Ledger.Coverage.Horizon
 	days := []kanzei.Day{kanzei.DayOf(2025, 1, 1), asked}
-	for _, m := range engine.Book(first2(known, horizon)).Bounds() {
+	for _, m := range engine.Book(cmp.Or(known, horizon)).Bounds() {
 		if day := m.Day(); day > days[0] && day <= horizon+400 {
 			days = append(days, day)
 		}
@@ -297,13 +298,6 @@ func (s *site) days(d *dutyPage) ([]dutyStretch, error) {
 		out = append(out, dutyStretch{From: day.String(), To: to, Words: words, Why: why, Link: with(d.Query, "on", day.String()), Here: day == asked})
 	}
 	return out, nil
-}
-
-func first2(a, b kanzei.Day) kanzei.Day {
-	if a != 0 {
-		return a
-	}
-	return b
 }
 
 // amountWords is the duty in a few words.

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"html"
@@ -37,7 +38,7 @@ type exposureRow struct {
 
 func (s *site) exposure(r *http.Request) (*exposure, string, error) {
 	q := r.URL.Query()
-	d := &exposure{Query: q, Country: first(q.Get("country"), "JP"), On: q.Get("on"), Known: q.Get("known"), By: first(q.Get("by"), "chapters")}
+	d := &exposure{Query: q, Country: cmp.Or(q.Get("country"), "JP"), On: q.Get("on"), Known: q.Get("known"), By: cmp.Or(q.Get("by"), "chapters")}
 	doc, err := s.desk.Brief(r.Context(), api.BriefRequest{RegimeRequest: api.RegimeRequest{Country: d.Country, On: d.On, Known: d.Known}, Top: 100}, true)
 	if err != nil {
 		return d, "", err
