@@ -16,13 +16,46 @@ type Line struct {
 	Entry *kanzei.Entry
 	Code  *Code      // of the entry's code, or nil
 	Known kanzei.Day // the day of knowledge; zero: everything held
-	Err   error      // from Place: a *kanzei.Problem where the entry makes no sense
+	Row   int32      // of the caller
+	Err   error      // from Admit and Place: a *kanzei.Problem where the entry makes no sense
 
-	frame *frame
-	rates *frame // of the day whose column 1 or 2 is paid
-	line  *lineInfo
-	under [3]*treatment // by law of the frame, nil until asked for
-	gaps  uint64        // of those of the frame, those that concern the goods
+	origin int32 // place in allOrigins
+	has    holding
+	frame  *frame
+	rates  *frame // of the day whose column 1 or 2 is paid
+	line   *lineInfo
+	under  [3]*treatment // by law of the frame, nil until asked for
+	gaps   uint64        // of those of the frame, those that concern the goods
+}
+
+// A holding tells what an entry holds, so that it is not looked at again.
+type holding uint8
+
+const (
+	factual    holding = 1 << iota // a fact that a condition could ask for
+	remarkable                     // something on which remarks are made
+	assessed                       // what was assessed
+	zoned                          // a status in a foreign-trade zone
+	unitless                       // a quantity without a unit
+)
+
+func holdingOf(e *kanzei.Entry) (h holding) {
+	if !plain(e) {
+		h |= factual
+	}
+	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates {
+		h |= remarkable
+	}
+	if e.AssessedKnown {
+		h |= assessed
+	}
+	if e.FTZStatus != "" {
+		h |= zoned
+	}
+	if e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "" {
+		h |= unitless
+	}
+	return h
 }
 
 // The laws of a frame.
@@ -206,6 +239,7 @@ func (g *gapSet) touch(h kanzei.HTS) uint64 {
 // A Code is what a rater knows of a code of the schedule.
 type Code struct {
 	hts     kanzei.HTS
+	number  int32 // among the codes of the rater
 	stretch int32 // of the atlas, -1 until asked for
 	last    int32 // the last stretch of a code of fewer than ten digits
 	gaps    *gapSet
@@ -234,10 +268,10 @@ type lineInfo struct{ schedule.Line }
 func (r *Rater) Code(h kanzei.HTS) *Code {
 	c := r.codes[h]
 	if c == nil {
-		c = &Code{hts: h, stretch: -1}
 		if len(r.codes) > maxCodes {
 			clear(r.codes)
 		}
+		c = &Code{hts: h, number: int32(len(r.codes)), stretch: -1}
 		r.codes[h] = c
 	}
 	return c
@@ -278,56 +312,64 @@ func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 	return l, nil
 }
 
-// ahead is how many lines a step is taken for before the next step: what they
-// need is then fetched for many at a time.
-const ahead = 128
+// ByCode returns for each code its place when those that are the same stand
+// together, in the slice given, and their number. Nil codes have no place.
+func (r *Rater) ByCode(codes []*Code, places []int32) (_ []int32, n int) {
+	r.counts = append(r.counts[:0], 0)
+	for _, c := range codes {
+		if c == nil {
+			continue
+		}
+		for int(c.number)+1 >= len(r.counts) {
+			r.counts = append(r.counts, 0)
+		}
+		r.counts[c.number+1]++
+		n++
+	}
+	for i := 1; i < len(r.counts); i++ {
+		r.counts[i] += r.counts[i-1]
+	}
+	for i, c := range codes {
+		if c != nil {
+			places[i] = r.counts[c.number]
+			r.counts[c.number]++
+		}
+	}
+	return places, n
+}
 
-// Place finds the law and the schedule of the lines. The units of quantities are
-// filled in where none are given.
+// Admit looks whether an entry makes sense and finds the law of its day.
+func (r *Rater) Admit(l *Line) {
+	e := l.Entry
+	if l.Err = r.engine.check(e); l.Err != nil {
+		return
+	}
+	known := l.Known
+	if known != 0 {
+		known = r.engine.turn(known)
+	}
+	if l.frame, l.Err = r.frame(e.Date, known); l.Err != nil {
+		return
+	}
+	if l.Code == nil || l.Code.hts != e.HTS {
+		l.Code = r.Code(e.HTS)
+	}
+	l.origin, l.has = int32(originAt(e.Origin)), holdingOf(e)
+	if l.rates = l.frame; e.FTZStatus == privilegedForeign {
+		l.rates, l.Err = r.frame(e.FTZDate, known)
+	}
+}
+
+// Place finds the lines of the schedule. It is quicker where lines of the same
+// code follow one another.
 func (r *Rater) Place(lines []Line) {
-	var at [ahead]uint8
-	for len(lines) > 0 {
-		n := min(len(lines), ahead)
-		here := lines[:n]
-		lines = lines[n:]
-		for i := range here {
-			l := &here[i]
-			if l.Err = r.engine.check(l.Entry); l.Err != nil {
-				continue
-			}
-			known := l.Known
-			if known != 0 {
-				known = r.engine.turn(known)
-			}
-			if l.frame, l.Err = r.frame(l.Entry.Date, known); l.Err == nil && (l.Code == nil || l.Code.hts != l.Entry.HTS) {
-				l.Code = r.Code(l.Entry.HTS)
-			}
-			if l.rates = l.frame; l.Err == nil && l.Entry.FTZStatus == privilegedForeign {
-				l.rates, l.Err = r.frame(l.Entry.FTZDate, known)
-			}
+	for i := range lines {
+		l := &lines[i]
+		if l.Err != nil {
+			continue
 		}
-		for i := range here {
-			at[i] = 0
-			if l := &here[i]; l.Err == nil && l.rates.edition < maxEditions {
-				at[i] = l.Code.at[l.rates.edition]
-			}
-		}
-		for i := range here {
-			if l := &here[i]; at[i] != 0 {
-				l.line = l.Code.infos[at[i]-1]
-			} else if l.Err == nil {
-				l.line, l.Err = r.line(l.Code, l.rates)
-			}
-		}
-		for i := range here {
-			l := &here[i]
-			if l.Err != nil {
-				continue
-			}
-			l.gaps = l.frame.gaps.on(l.Code, originAt(l.Entry.Origin))
-			if e := l.Entry; e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "" {
-				l.units()
-			}
+		if l.line, l.Err = r.line(l.Code, l.rates); l.Err == nil {
+			l.gaps = l.frame.gaps.on(l.Code, int(l.origin))
 		}
 	}
 }
@@ -356,6 +398,10 @@ func (r *Rater) Treat(lines []Line, order []int32) []int32 {
 	return r.group(lines, order[:0])
 }
 
+// ahead is how many lines a step is taken for before the next step: what they
+// need is then fetched for many at a time.
+const ahead = 128
+
 // treat finds what bears on lines under one of the laws of their frames, unless
 // it is the law known.
 func (r *Rater) treat(here []Line, which int) {
@@ -363,25 +409,15 @@ func (r *Rater) treat(here []Line, which int) {
 	for i := range here {
 		l := &here[i]
 		law, c := l.frame.laws[which], l.Code
-		at[i] = 0
 		switch {
 		case law == nil || which != asKnown && law == l.frame.laws[asKnown]:
 		case !law.ready.Load() || c.stretch < 0 || c.stretch != c.last:
-			l.under[which] = r.treatment(law, c, originAt(l.Entry.Origin))
+			l.under[which] = r.treatment(law, c, int(l.origin))
 		default:
-			at[i] = uint32(law.Table.ids[c.stretch]) + 1
-		}
-	}
-	for i := range here {
-		if at[i] == 0 {
-			continue
-		}
-		l := &here[i]
-		law := l.frame.laws[which]
-		class := law.class[originAt(l.Entry.Origin)]
-		list := at[i] - 1
-		if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
-			l.under[which] = r.classed(law, uint16(list), class)
+			list, class := law.Table.ids[c.stretch], law.class[l.origin]
+			if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
+				l.under[which] = r.classed(law, list, class)
+			}
 		}
 	}
 	for i := range here {

@@ -14,14 +14,14 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if e.Value == 0 {
 		return false
 	}
-	origin := originAt(e.Origin)
+	origin := int(p.origin)
 	t := r.treated(p, asKnown)
 	if t == nil || !t.simple {
 		return false
 	}
 	b := &r.own
 	rate, known := r.base(t.Table, line, e.SPI, b)
-	m := r.find(t, line, rate, known, b, f, false)
+	m := r.find(t, p, rate, known, b, false)
 	if m == nil {
 		return false
 	}
@@ -49,7 +49,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	unsupported := r.caveats(p, m, n, gaps, whole, text, out) || m.noMin
 	ok := true
 	more := false // caveats that are not of the template
-	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates {
+	if p.has&remarkable != 0 {
 		r.series = append(r.series[:0], out.Caveats)
 		if !r.remarked(p, t) {
 			*out = Outcome{Programs: out.Programs[:0]}
@@ -84,7 +84,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 				other = &r.other
 				rate, known = r.base(u.Table, line, e.SPI, other)
 			}
-			n := r.find(u, line, rate, known, other, f, true)
+			n := r.find(u, p, rate, known, other, true)
 			if ok = n != nil; !ok {
 				return Amount{}, nil
 			}
@@ -117,7 +117,7 @@ func (r *Rater) treated(p *Line, law int) *treatment {
 	if t := p.under[law]; t != nil {
 		return t
 	}
-	return r.treatment(p.frame.laws[law], p.Code, originAt(p.Entry.Origin))
+	return r.treatment(p.frame.laws[law], p.Code, int(p.origin))
 }
 
 // caveats fills the fees and the caveats, but for those of the statuses.

@@ -45,6 +45,7 @@ type Rater struct {
 	// of the lines at hand, see group
 	first, after []int32
 	met          []uint32
+	counts       []int32
 	fetched      int // so that Fetch is not left out
 
 	// of the line at hand
@@ -206,6 +207,7 @@ func (r *Rater) add(t Text) {
 // sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
 	r.one[0] = Line{Entry: entry, Known: known}
+	r.Admit(&r.one[0])
 	r.Place(r.one[:])
 	if err := r.one[0].Err; err != nil {
 		return err
@@ -213,11 +215,15 @@ func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *O
 	return r.Answer(&r.one[0], whole, out)
 }
 
-// Answer is Rate for a line that has been placed.
+// Answer is Rate for a line that has been placed. The units of quantities are
+// filled in where none are given.
 func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
 	r.entry = l.Entry
+	if l.has&unitless != 0 {
+		l.units()
+	}
 	*out = Outcome{Programs: out.Programs[:0]}
-	if l.Entry.FTZStatus == "" && r.quick(l, whole, out) {
+	if l.has&zoned == 0 && r.quick(l, whole, out) {
 		return nil
 	}
 	return r.slow(l, whole, out)

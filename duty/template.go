@@ -125,9 +125,9 @@ func filling(steel, aluminum, copper, us kanzei.Fraction) (bits uint64) {
 // find returns the template that answers for the line at hand, filling one
 // where there is none, and leaves its totals in r.totals. It is nil where only
 // the long way answers.
-func (r *Rater) find(t *treatment, line *lineInfo, rate *kanzei.Rate, known bool, b *baseDuty, f *frame, span bool) *template {
-	e := r.entry
-	k := templateKey{era: f.era, span: span}
+func (r *Rater) find(t *treatment, l *Line, rate *kanzei.Rate, known bool, b *baseDuty, span bool) *template {
+	e, line := r.entry, l.line
+	k := templateKey{era: l.frame.era, span: span}
 	if !known {
 		k.open = 1
 		if rate.Kind == kanzei.RateByText || rate.Kind == kanzei.RateNone {
@@ -135,7 +135,7 @@ func (r *Rater) find(t *treatment, line *lineInfo, rate *kanzei.Rate, known bool
 		}
 	}
 	x := facts{entry: e, base: b}
-	if plain(e) {
+	if l.has&factual == 0 {
 		for _, i := range t.computed {
 			if holds(t.conds[i], &x) {
 				k.holds |= 1 << i

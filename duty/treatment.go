@@ -3,6 +3,7 @@ package duty
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -200,6 +201,9 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 		for j := range p.When {
 			c := &p.When[j]
 			key := c.Fact + " " + c.Op + " " + c.Value
+			if c.Fact == "use" { // which excludes others
+				key += " " + strings.Join(c.Set, " ")
+			}
 			if _, ok := at[key]; ok || c.Fact == "covered-by" {
 				continue
 			}
@@ -212,7 +216,9 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 			case "entered", "value":
 				t.computed = append(t.computed, len(t.conds))
 			case "use":
-				t.uses = append(t.uses, c.Value)
+				if !slices.Contains(t.uses, c.Value) {
+					t.uses = append(t.uses, c.Value)
+				}
 			case "spi":
 				if len(c.Set) > 0 && !slices.Contains(t.spiClaims, c.Set[0]) {
 					t.spiClaims = append(t.spiClaims, c.Set[0])

@@ -114,7 +114,6 @@ type reading struct {
 	valued  []bool       // by row: a value is given
 	codes   []*duty.Code // by row
 	fault   []*fault     // by row, nil for rows that read well
-	fresh   bool         // the part is the first of its batch
 
 	hts                 memo[code]
 	origin, melt, smelt memo[kanzei.Origin]
@@ -167,7 +166,7 @@ func cut(s string, n int) string {
 	return s[:n] + "…"
 }
 
-// read parses a part of a batch. Otherwise is the day of knowledge of rows that name
+// read parses a batch. Otherwise is the day of knowledge of rows that name
 // none.
 func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rater *duty.Rater) {
 	n := batch.Rows
@@ -190,6 +189,8 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rat
 		}
 	}
 	r.codes = resize(r.codes, n)
+	clear(r.codes)
+	r.hts.direct = true
 	known := func(h kanzei.HTS, err error) (code, error) {
 		if err != nil {
 			return code{}, err
@@ -347,12 +348,10 @@ func each[T any](r *reading, m *memo[T], c *table.Column, name string, n int, of
 
 // codes is each for a column with a dictionary.
 func codes[T any](r *reading, m *memo[T], c *table.Column, name string, n int, ofText func([]byte) (T, error), set func(int, T)) {
-	if r.fresh {
-		size := c.Text.Len()
-		m.values, m.state = resize(m.values, size), resize(m.state, size)
-		clear(m.state)
-		clear(m.errs)
-	}
+	size := c.Text.Len()
+	m.values, m.state = resize(m.values, size), resize(m.state, size)
+	clear(m.state)
+	clear(m.errs)
 	for i := range n {
 		if c.IsNull(i) {
 			continue

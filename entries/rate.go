@@ -30,27 +30,27 @@ type Job struct {
 	Progress func(rows int64, share float64)
 }
 
-// Rated are rows that could be used, with their answers. They are of one part of
-// a batch and valid until the next.
+// Rated are the rows of a batch that could be used, with their answers. They are
+// valid until the next.
 type Rated struct {
 	Entries  []kanzei.Entry
 	Outcomes []duty.Outcome // by row, as Entries
 	Rater    *duty.Rater
 
-	part    *table.Batch
-	places  []int32 // rows of part
+	batch   *table.Batch
+	places  []int32 // rows of batch
 	binding *binding
 }
 
 // Column returns an input column by name, nil when the file has none; row i of
 // Entries stands in its cell Cell(i).
-func (r *Rated) Column(name string) *table.Column { return r.binding.column(r.part, name) }
+func (r *Rated) Column(name string) *table.Column { return r.binding.column(r.batch, name) }
 
 // Cell returns the cell of row i in the columns of the file.
 func (r *Rated) Cell(i int) int { return int(r.places[i]) }
 
 // Number returns the number of row i in the file.
-func (r *Rated) Number(i int) int64 { return r.part.Number[r.places[i]] }
+func (r *Rated) Number(i int) int64 { return r.batch.Number[r.places[i]] }
 
 // A Sink is what becomes of the rows rated.
 type Sink interface {
@@ -60,8 +60,8 @@ type Sink interface {
 	Done(result any, rejects []table.Reject) error
 }
 
-// A Hand takes the rows of a batch, some at a time, then the batch without the
-// rows that could not be used.
+// A Hand takes the rows of a batch that could be used, then the batch without
+// the others.
 type Hand interface {
 	Take(*Rated) error
 	Finish(*table.Batch) (any, error)
@@ -174,8 +174,7 @@ func (j *Job) Run(r table.Reader, sink Sink) (rows int64, err error) {
 	return rows, failed
 }
 
-// A worker rates batches, a part at a time: small enough that entries and
-// answers of a part stay near the processor.
+// A worker rates batches.
 type worker struct {
 	job        *Job
 	binding    *binding
@@ -185,27 +184,20 @@ type worker struct {
 	reading    reading
 
 	// of the batch
-	starts  []int32        // runs of rows of one entry; one more than ids
-	ids     [][]byte       // their entries
-	refused map[int]string // runs whose entry came before
-	keep    []bool         // by row
-	rejects []table.Reject
-
-	// of the part, rows counted from its first
-	part     table.Batch
+	starts   []int32        // runs of rows of one entry; one more than ids
+	ids      [][]byte       // their entries
+	refused  map[int]string // runs whose entry came before
+	keep     []bool         // by row
+	rejects  []table.Reject
 	outcomes []duty.Outcome
-	lines    []duty.Line     // of the rows that read well
-	rows     []int32         // line → row
+	lines    []duty.Line     // of the rows that read well, those of a code together
 	whole    []int32         // row → index of wholes, -1 for an entry of one line
 	wholes   []duty.Whole    // entries of several lines
 	firsts   []int32         // their first rows
 	order    []int32         // lines by treatment
-	places   []int32         // the rows that could be used
+	places   []int32         // row → line; then the rows that could be used
 	unknown  map[string]bool // flags no provision asks for
 }
-
-// partRows is how many rows are rated at a time, or more where an entry has more.
-const partRows = 1 << 14
 
 // maxTexts is how many texts a rater may hold when a batch begins: the law has
 // some thousands, but rows can declare facts that no provision asks for.
@@ -249,16 +241,8 @@ func (k *worker) work(t *task) (x result) {
 	k.keep = resize(k.keep, b.Rows)
 	k.rejects = slices.Clone(b.Bad)
 	bad := len(k.rejects)
-	k.reading.fresh = true
-	for first := 0; first < len(k.ids); {
-		next := first + 1
-		for next < len(k.ids) && k.starts[next]-k.starts[first] < partRows {
-			next++
-		}
-		if x.err = k.rate(b, first, next); x.err != nil {
-			return x
-		}
-		first = next
+	if x.err = k.rate(b); x.err != nil {
+		return x
 	}
 	if len(k.rejects) > bad {
 		b.Keep(k.keep)
@@ -270,27 +254,20 @@ func (k *worker) work(t *task) (x result) {
 	return x
 }
 
-// rate rates the rows of some runs.
-func (k *worker) rate(b *table.Batch, first, next int) error {
-	from := int(k.starts[first])
-	b.Part(from, int(k.starts[next]), &k.part)
+// rate rates the rows of a batch.
+func (k *worker) rate(b *table.Batch) error {
 	r := &k.reading
-	r.read(k.binding, &k.part, k.job.Known, k.rater)
-	r.fresh = false
-	if len(k.refused) > 0 {
-		for run := first; run < next; run++ {
-			if why, ok := k.refused[run]; ok {
-				for i := k.starts[run]; i < k.starts[run+1]; i++ {
-					r.reject(int(i)-from, "entry_id", errors.New(why))
-				}
-			}
+	r.read(k.binding, b, k.job.Known, k.rater)
+	for run, why := range k.refused {
+		for i := k.starts[run]; i < k.starts[run+1]; i++ {
+			r.reject(int(i), "entry_id", errors.New(why))
 		}
 	}
-	k.group(first, next)
+	k.group()
 	k.place()
 	k.answer()
-	n := k.drop(from)
-	return k.hand.Take(&Rated{Entries: r.entries[:n], Outcomes: k.outcomes[:n], Rater: k.rater, part: &k.part, places: k.places[:n], binding: k.binding})
+	n := k.drop(b)
+	return k.hand.Take(&Rated{Entries: r.entries[:n], Outcomes: k.outcomes[:n], Rater: k.rater, batch: b, places: k.places[:n], binding: k.binding})
 }
 
 // runs finds the runs of rows of one entry. Rows without an entry are a run each.
@@ -317,9 +294,9 @@ func (k *worker) runs(c *table.Column, rows int) {
 }
 
 // group numbers the entries of several rows.
-func (k *worker) group(first, next int) {
+func (k *worker) group() {
 	k.whole, k.wholes, k.firsts = k.whole[:0], k.wholes[:0], k.firsts[:0]
-	for j := first; j < next; j++ {
+	for j := range k.ids {
 		at, n := int32(-1), k.starts[j+1]-k.starts[j]
 		if n > 1 {
 			at = int32(len(k.wholes))
@@ -336,34 +313,46 @@ func (k *worker) group(first, next int) {
 // their entries sum to.
 func (k *worker) place() {
 	r := &k.reading
-	k.lines, k.rows = k.lines[:0], k.rows[:0]
-	for i := range r.entries {
-		if r.fault[i] == nil {
-			k.lines = append(k.lines, duty.Line{Entry: &r.entries[i], Code: r.codes[i], Known: r.known[i]})
-			k.rows = append(k.rows, int32(i))
+	for i, f := range r.fault {
+		if f != nil {
+			r.codes[i] = nil
+		}
+	}
+	var n int
+	k.places, n = k.rater.ByCode(r.codes, resize(k.places, len(r.codes)))
+	k.lines = resize(k.lines, n)
+	for i, code := range r.codes {
+		if code != nil {
+			l := &k.lines[k.places[i]]
+			*l = duty.Line{Entry: &r.entries[i], Code: code, Known: r.known[i], Row: int32(i)}
+			k.rater.Admit(l)
 		}
 	}
 	k.rater.Place(k.lines)
-	n := 0
+	n = 0
 	for j := range k.lines {
-		i := k.rows[j]
-		if err := k.lines[j].Err; err != nil {
-			r.reject(int(i), fieldOf(err), err)
+		l := &k.lines[j]
+		if l.Err != nil {
+			r.reject(int(l.Row), fieldOf(l.Err), l.Err)
 			continue
 		}
-		if at := k.whole[i]; at >= 0 {
-			if k.firsts[at] < 0 {
-				k.firsts[at] = i
-			}
-			k.wholes[at].Value += r.entries[i].Value
-			k.wholes[at].Fee += duty.LineFee(r.entries[i].Value)
-		}
 		if n != j {
-			k.lines[n], k.rows[n] = k.lines[j], i
+			k.lines[n] = *l
 		}
 		n++
 	}
-	k.lines, k.rows = k.lines[:n], k.rows[:n]
+	k.lines = k.lines[:n]
+	for i, at := range k.whole {
+		if at < 0 || r.fault[i] != nil {
+			continue
+		}
+		w, value := &k.wholes[at], r.entries[i].Value
+		if k.firsts[at] < 0 {
+			k.firsts[at] = int32(i)
+		}
+		w.Value += value
+		w.Fee += duty.LineFee(value)
+	}
 }
 
 // answer rates the lines, those that the law treats alike one after another:
@@ -377,7 +366,7 @@ func (k *worker) answer() {
 		rest = rest[len(here):]
 		k.rater.Fetch(k.lines, here)
 		for _, j := range here {
-			o := &k.outcomes[k.rows[j]]
+			o := &k.outcomes[k.lines[j].Row]
 			o.Duty.Known, o.Caveats = false, 0 // fetched, too
 		}
 		for _, j := range here {
@@ -389,7 +378,7 @@ func (k *worker) answer() {
 // line answers for one line.
 func (k *worker) line(j int32) {
 	r := &k.reading
-	i := k.rows[j]
+	i := k.lines[j].Row
 	e, o := &r.entries[i], &k.outcomes[i]
 	var whole *duty.Whole
 	if at := k.whole[i]; at >= 0 {
@@ -417,16 +406,16 @@ func (k *worker) flags(e *kanzei.Entry, o *duty.Outcome) {
 	}
 }
 
-// drop takes the rows with faults out of the part, which begins at row from of
-// the batch, and returns the number of those left.
-func (k *worker) drop(from int) (n int) {
+// drop takes the rows with faults out of the batch and returns the number of
+// those left.
+func (k *worker) drop(b *table.Batch) (n int) {
 	r := &k.reading
 	k.places = resize(k.places, len(r.entries))
 	for i := range r.entries {
 		f := r.fault[i]
-		if k.keep[from+i] = f == nil; f != nil {
-			id := k.binding.column(&k.part, "id").AppendText(nil, i)
-			k.rejects = append(k.rejects, table.Reject{Row: k.part.Number[i], Field: f.field, Reason: f.reason, ID: cut(string(id), 200)})
+		if k.keep[i] = f == nil; f != nil {
+			id := k.binding.column(b, "id").AppendText(nil, i)
+			k.rejects = append(k.rejects, table.Reject{Row: b.Number[i], Field: f.field, Reason: f.reason, ID: cut(string(id), 200)})
 			continue
 		}
 		if n != i {

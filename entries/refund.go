@@ -210,9 +210,9 @@ func (f *Refund) interest(refund kanzei.Money, deposited kanzei.Day) kanzei.Mone
 
 // daysOf returns the days in a column, by cell.
 func daysOf(r *Rated, name string) []kanzei.Day {
-	days := make([]kanzei.Day, r.part.Rows)
+	days := make([]kanzei.Day, r.batch.Rows)
 	var m memo[kanzei.Day]
-	each(&reading{fault: make([]*fault, len(days)), fresh: true}, &m, r.Column(name), name, len(days), parseDay, dayOfNumber, func(i int, v kanzei.Day) { days[i] = v })
+	each(&reading{fault: make([]*fault, len(days))}, &m, r.Column(name), name, len(days), parseDay, dayOfNumber, func(i int, v kanzei.Day) { days[i] = v })
 	return days
 }
 

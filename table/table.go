@@ -219,30 +219,6 @@ func unique(where string, fields []Field) error {
 	return nil
 }
 
-// Part makes p the rows [from, to) of a batch that has been split; they share
-// memory.
-func (b *Batch) Part(from, to int, p *Batch) {
-	columns := p.Columns[:0]
-	for i := range b.Columns {
-		c := b.Columns[i]
-		if c.Null != nil {
-			c.Null = c.Null[from:to]
-		}
-		switch {
-		case c.Dict:
-			c.Codes = c.Codes[from:to]
-		case c.Kind == String:
-			c.Text.Start, c.Text.End = c.Text.Start[from:to], c.Text.End[from:to]
-		case c.Kind == Float:
-			c.Floats = c.Floats[from:to]
-		default:
-			c.Ints = c.Ints[from:to]
-		}
-		columns = append(columns, c)
-	}
-	*p = Batch{Rows: to - from, Number: b.Number[from:to], Columns: columns}
-}
-
 // Keep drops the rows for which keep is false.
 func (b *Batch) Keep(keep []bool) {
 	for i := range b.Columns {
