@@ -66,12 +66,13 @@ var facts = []field{
 	{"copper", "Copper, % of value", "", "0 to 100"}, {"metal_weight", "Metal, % of weight", "", "0 to 100"}, {"us_content", "US content, % of value", "", "0 to 100"},
 	{"spi", "Special program", "", "JP, KR, S …"}, {"loaded", "Loaded", "", "2025-04-04"}, {"exported", "Exported", "", "2025-04-04"},
 	{"melt_pour", "Melted and poured in", "", "US, JP …"}, {"smelt_cast", "Smelted or cast in", "", "US, CA …"}, {"ch98", "Chapter 98", "", "9802.00.80"},
+	{"ftz_status", "Status in a foreign-trade zone", "", "P, N, D or Z"}, {"ftz_date", "Admitted to the zone", "", "2025-04-04"},
 	{"mode", "Transport", "", "11 vessel, 40 air"}, {"assessed", "Duty assessed, USD", "", "2200.00"}, {"flag", "Declared facts", "", "civil-aircraft; …"},
 }
 
 // fieldOf names the field that answers a question.
 var fieldOf = map[string]string{"steel_pct": "steel", "aluminum_pct": "aluminum", "copper_pct": "copper", "metal_weight_pct": "metal_weight", "us_content_pct": "us_content",
-	"quantity": "quantity", "spi": "spi", "melt_pour_country": "melt_pour", "smelt_cast_country": "smelt_cast", "loaded_date": "loaded", "export_date": "exported", "mode": "mode"}
+	"quantity": "quantity", "spi": "spi", "melt_pour_country": "melt_pour", "smelt_cast_country": "smelt_cast", "loaded_date": "loaded", "export_date": "exported", "mode": "mode", "ftz_status": "ftz_status", "ftz_date": "ftz_date"}
 
 var (
 	flagName = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
