@@ -36,18 +36,49 @@ func ParseOrigin(s string) (Origin, error) {
 		}
 	}
 	hint := "use an ISO 3166 code such as JP or JPN"
-	if c == "EU" {
+	switch c {
+	case "EU", "EUROPEAN UNION":
 		hint = "the European Union is not an origin; name the member, such as DE"
-	} else if c == "UK" {
-		hint = "did you mean GB?"
-	} else {
-		for _, o := range originTable {
-			if strings.EqualFold(o.name, strings.TrimSpace(s)) {
-				hint = "did you mean " + o.origin.String() + "?"
-			}
+	case "KOREA", "CONGO":
+		hint = "two countries have this name; use an ISO 3166 code such as KR or CD"
+	default:
+		if o := originNamed(c); o != 0 {
+			hint = "did you mean " + o.String() + "?"
 		}
 	}
 	return 0, &Problem{Code: "origin.unknown", Msg: fmt.Sprintf("%q is not a country of origin", s), Hint: hint}
+}
+
+// FindOrigin reads what ParseOrigin reads, and the English name of a country.
+func FindOrigin(s string) (Origin, error) {
+	o, err := ParseOrigin(s)
+	if err != nil {
+		if named := originNamed(strings.ToUpper(strings.TrimSpace(s))); named != 0 {
+			return named, nil
+		}
+	}
+	return o, err
+}
+
+// originNames are names in common use beside those of the table.
+var originNames = map[string]string{
+	"BOSNIA AND HERZEGOVINA": "BA", "BURMA": "MM", "COTE D'IVOIRE": "CI", "CZECH REPUBLIC": "CZ", "GREAT BRITAIN": "GB", "IVORY COAST": "CI",
+	"KOREA, SOUTH": "KR", "MACAU": "MO", "MACEDONIA": "MK", "PEOPLE'S REPUBLIC OF CHINA": "CN", "PRC": "CN", "REPUBLIC OF KOREA": "KR",
+	"RUSSIAN FEDERATION": "RU", "SWAZILAND": "SZ", "TURKEY": "TR", "TURKIYE": "TR", "UAE": "AE", "UNITED KINGDOM": "GB",
+	"UNITED STATES": "US", "UNITED STATES OF AMERICA": "US", "VIET NAM": "VN",
+}
+
+// originNamed returns the country of a name in capital letters, or 0.
+func originNamed(name string) Origin {
+	if code := originNames[name]; code != "" {
+		return makeOrigin(code)
+	}
+	for _, o := range originTable {
+		if strings.EqualFold(o.name, name) {
+			return o.origin
+		}
+	}
+	return 0
 }
 
 // MustOrigin is ParseOrigin for constants; it panics on an unknown code.

@@ -21,12 +21,34 @@ func TestParseOrigin(t *testing.T) {
 	}
 	for in, hint := range map[string]string{
 		"EU": "name the member", "UK": "did you mean GB?", "uk": "did you mean GB?", "Japan": "did you mean JP?", "japan": "did you mean JP?",
+		"european union": "name the member", "Korea": "two countries", "Viet Nam": "did you mean VN?",
 		"ZZ": "ISO 3166", "": "ISO 3166", "J": "ISO 3166", "XZ": "ISO 3166", "日本": "ISO 3166", "QQQ": "ISO 3166",
 	} {
 		o, err := kanzei.ParseOrigin(in)
 		var p *kanzei.Problem
 		if o != 0 || !errors.As(err, &p) || p.Code != "origin.unknown" || !strings.Contains(p.Hint, hint) {
 			t.Errorf("%q: %v, %v; want a hint that says %q", in, o, err, hint)
+		}
+	}
+}
+
+func TestFindOrigin(t *testing.T) {
+	for in, want := range map[string]string{
+		"jp": "JP", "Japan": "JP", " japan ": "JP", "UK": "GB", "United Kingdom": "GB", "Viet Nam": "VN", "Vietnam": "VN", "South Korea": "KR",
+		"Republic of Korea": "KR", "Turkey": "TR", "türkiye": "TR", "Hong Kong": "HK", "PRC": "CN",
+	} {
+		if o, err := kanzei.FindOrigin(in); err != nil || o.String() != want {
+			t.Errorf("%q is %q, %v; want %q", in, o, err, want)
+		}
+	}
+	for _, in := range []string{"", "EU", "European Union", "Korea", "ZZ", "Atlantis"} {
+		if o, err := kanzei.FindOrigin(in); o != 0 || err == nil {
+			t.Errorf("%q is %q", in, o)
+		}
+	}
+	for name, code := range map[string]string{"Burma": "MM", "Macau": "MO", "UAE": "AE", "Swaziland": "SZ"} {
+		if o, _ := kanzei.FindOrigin(name); o != kanzei.MustOrigin(code) {
+			t.Errorf("%s is %s", name, o)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"strings"
 
 	"kanzei"
@@ -36,7 +37,7 @@ func (c *Clocks) settle(today kanzei.Day) {
 // DutyRequest asks what one entry owes, in the words of the command line.
 type DutyRequest struct {
 	HTS   string  `json:"hts" jsonschema:"HTS code of 8 or 10 digits, with or without dots, such as 8703.23.01.40"`
-	From  string  `json:"from" jsonschema:"country of origin, ISO 3166 alpha-2 or alpha-3, such as JP"`
+	From  string  `json:"from" jsonschema:"country of origin, ISO 3166 alpha-2 or alpha-3, or name, such as JP"`
 	Value Decimal `json:"value" jsonschema:"customs value in US dollars"`
 	Clocks
 	Quantity    Decimal `json:"quantity,omitempty" jsonschema:"quantity in the first unit of the line, or N UNIT, such as 100 kg"`
@@ -107,8 +108,32 @@ func (q *DutyRequest) answer(d *Desk) (*kanzei.Assessment, error) {
 	if err != nil {
 		return nil, err
 	}
+	remark := lineOf(engine, &e)
 	a, err := Assess(engine, e, known)
-	return a, renamed(err)
+	if err != nil {
+		return nil, renamed(err)
+	}
+	if remark != "" {
+		a.Caveats = append(a.Caveats, remark)
+	}
+	return a, nil
+}
+
+// lineOf puts the line of eight digits, on which the rate stands, in place of a
+// statistical number that the schedule of the day does not have, and says so.
+func lineOf(engine *duty.Engine, e *kanzei.Entry) string {
+	if e.HTS.Digits() != 10 {
+		return ""
+	}
+	if _, err := engine.Schedule.Line(e.HTS, e.Date); err == nil {
+		return ""
+	}
+	number, line := e.HTS, e.HTS.Parent(8)
+	if _, err := engine.Schedule.Line(line, e.Date); err != nil {
+		return ""
+	}
+	e.HTS = line
+	return fmt.Sprintf("%s is not a number of the schedule on %s; the line %s is rated", number, e.Date, line)
 }
 
 // Entry is one line of goods, by the columns of a file of entries.
@@ -161,7 +186,7 @@ func (q *Entry) Read() (e kanzei.Entry, known kanzei.Day, err error) {
 		return func(s string) (x error) { *to, x = kanzei.ParseDay(s); return }
 	}
 	origin := func(to *kanzei.Origin) func(string) error {
-		return func(s string) (x error) { *to, x = kanzei.ParseOrigin(s); return }
+		return func(s string) (x error) { *to, x = kanzei.FindOrigin(s); return }
 	}
 	money := func(to *kanzei.Money) func(string) error {
 		return func(s string) (x error) { *to, x = kanzei.ParseMoney(s); return }
@@ -174,7 +199,7 @@ func (q *Entry) Read() (e kanzei.Entry, known kanzei.Day, err error) {
 		}
 	}
 	need("hts", q.HTS, "a code of the schedule, such as 8703.23.01.40")
-	set("hts", q.HTS, func(s string) (x error) { e.HTS, x = kanzei.ParseHTS(s); return })
+	set("hts", q.HTS, func(s string) (x error) { e.HTS, x = kanzei.ParseHTS(strings.TrimSpace(s)); return })
 	need("origin", q.Origin, "a country, such as JP")
 	set("origin", q.Origin, origin(&e.Origin))
 	need("value_usd", string(q.Value), "the customs value in US dollars")
@@ -195,7 +220,7 @@ func (q *Entry) Read() (e kanzei.Entry, known kanzei.Day, err error) {
 	set("ftz_date", q.FTZDate, day(&e.FTZDate))
 	set("assessed_usd", string(q.Assessed), money(&e.Assessed))
 	e.AssessedKnown = q.Assessed != ""
-	e.Unit, e.Unit2, e.Mode, e.SPI, e.FTZStatus, e.Ch98, e.Flags = q.Unit, q.Unit2, q.Mode, q.SPI, q.FTZStatus, q.Ch98, q.Flags
+	e.Unit, e.Unit2, e.Mode, e.SPI, e.FTZStatus, e.Ch98, e.Flags = q.Unit, q.Unit2, q.Mode, strings.ToUpper(strings.TrimSpace(q.SPI)), q.FTZStatus, q.Ch98, q.Flags
 	if err != nil {
 		return e, 0, err
 	}

@@ -2,6 +2,8 @@ package duty_test
 
 import (
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 
 	"kanzei"
@@ -56,5 +58,32 @@ func TestChapter98(t *testing.T) {
 		if _, err := engine.Assess(e, 0); !errors.As(err, &p) || p.Code != code {
 			t.Errorf("%v, not %s", err, code)
 		}
+	}
+}
+
+// Under a provision that frees a part of the value the rate is a share of the
+// whole, and metal processed abroad is remarked on (US note 16(a), 9802.00.60).
+func TestChapter98Part(t *testing.T) {
+	engine, err := duty.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := kanzei.Entry{HTS: kanzei.MustHTS("7208.51.00.30"), Origin: kanzei.MustOrigin("MX"), Value: 10_000 * kanzei.Dollar,
+		Ch98: "9802.00.60", USContent: kanzei.ShareOf(kanzei.Percent(40)), Steel: kanzei.ShareOf(kanzei.Percent(100))}
+	e.Date, _ = kanzei.ParseDay("2025-07-01")
+	a, err := engine.Assess(e, 0)
+	if err != nil || a.Duty == nil {
+		t.Fatal(a, err)
+	}
+	if *a.Duty != 3000*kanzei.Dollar || *a.Rate != kanzei.Percent(30) || a.Entry.Value != e.Value {
+		t.Errorf("duty %s, rate %s of %s", *a.Duty, *a.Rate, a.Entry.Value)
+	}
+	full := func(s string) bool { return strings.Contains(s, "full value") }
+	if !slices.ContainsFunc(a.Caveats, full) {
+		t.Errorf("no remark on the full value: %q", a.Caveats)
+	}
+	e.Ch98 = "9802.00.80"
+	if a, err = engine.Assess(e, 0); err != nil || slices.ContainsFunc(a.Caveats, full) {
+		t.Error(a, err)
 	}
 }

@@ -202,7 +202,7 @@ func (e *Engine) Assess(entry kanzei.Entry, known kanzei.Day) (*kanzei.Assessmen
 		return a, nil
 	}
 	a.Duty = r.min
-	rate := shareOf(*r.min, entry.Value)
+	rate := shareOf(*r.min, declared.Value)
 	a.Rate = &rate
 	return a, e.statuses(a, &entry, known)
 }
@@ -383,7 +383,7 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 		}
 	}
 	if entry.SPI != "" && !schedule.KnownProgram(entry.SPI) {
-		return &kanzei.Problem{Code: "spi.unknown", Msg: fmt.Sprintf("%q is not a special program", entry.SPI), Hint: "use the indicator of general note 3(c), such as S, JP, KR, A+"}
+		return &kanzei.Problem{Code: "spi.unknown", Msg: fmt.Sprintf("%q is not a special program", entry.SPI), Hint: "use the indicator of general note 3(c), such as S for the USMCA, JP, KR, A+"}
 	}
 	if len(entry.Flags) > 1 {
 		if err := e.together(entry.Flags); err != nil {

@@ -15,15 +15,15 @@ var mpfYears = []struct {
 	min, max, informal kanzei.Money
 	notice             string
 }{
-	{kanzei.DayOf(2018, 1, 1), cents(25_67), cents(497_99), 0, "82 FR 50659"},
+	{kanzei.DayOf(2018, 1, 1), cents(25_67), cents(497_99), cents(2_05), "82 FR 50659"},
 	{kanzei.DayOf(2018, 10, 1), cents(26_22), cents(508_70), cents(2_10), "83 FR 37509"},
-	{kanzei.DayOf(2019, 10, 1), cents(26_79), cents(519_76), 0, "84 FR 37902"},
+	{kanzei.DayOf(2019, 10, 1), cents(26_79), cents(519_76), cents(2_14), "84 FR 37902"},
 	{kanzei.DayOf(2020, 10, 1), cents(27_23), cents(528_33), cents(2_18), "85 FR 45646"},
 	{kanzei.DayOf(2021, 10, 1), cents(27_75), cents(538_40), cents(2_22), "86 FR 40864"},
 	{kanzei.DayOf(2022, 10, 1), cents(29_66), cents(575_35), cents(2_37), "87 FR 46973"},
 	{kanzei.DayOf(2023, 10, 1), cents(31_67), cents(614_35), cents(2_53), "88 FR 48900"},
 	{kanzei.DayOf(2024, 10, 1), cents(32_71), cents(634_62), cents(2_62), "CSMS 61572319"},
-	{kanzei.DayOf(2025, 10, 1), cents(33_58), cents(651_50), 0, "CBP notice for fiscal year 2026"},
+	{kanzei.DayOf(2025, 10, 1), cents(33_58), cents(651_50), cents(2_69), "90 FR 34665"},
 	{kanzei.DayOf(2026, 10, 1), cents(34_58), cents(670_86), 0, "CBP notice for fiscal year 2027"},
 }
 

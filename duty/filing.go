@@ -83,6 +83,7 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 			heading  string
 			excuses  string // program
 			declares bool
+			country  bool // an exception of all goods of a country
 		}
 		var numbers []number
 		for j := range k.parts {
@@ -90,9 +91,10 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 			p := &c.table.provs[x.prov]
 			if x.why == applies && isHeading(p.Heading) && c.reported(k, x, p, s.base) {
 				heading, _, _ := strings.Cut(c.reports(p), "/") // 9903.85.04/87 is one case of 9903.85.04
-				n := number{filingRank(p.Program, c.entry.Date), heading, "", p.declares}
+				n := number{rank: filingRank(p.Program, c.entry.Date), heading: heading, declares: p.declares}
 				if p.Effect == kanzei.Excuses {
 					n.excuses = p.Program
+					n.country = len(p.When) == 0 && slices.ContainsFunc(p.Products, func(i kanzei.ProductItem) bool { return i.All })
 				}
 				numbers = append(numbers, n)
 			}
@@ -110,6 +112,10 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 		excused := map[string]bool{} // one exception of a program is reported
 		for _, n := range numbers {
 			if n.excuses != "" && excused[n.excuses] {
+				continue
+			}
+			// That another duty covers the value is reported before the country.
+			if n.country && slices.ContainsFunc(numbers, func(m number) bool { return m.declares && m.excuses == n.excuses }) {
 				continue
 			}
 			excused[n.excuses] = n.excuses != ""

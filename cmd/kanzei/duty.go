@@ -42,7 +42,7 @@ func (c *clocks) known(otherwise kanzei.Day) (kanzei.Day, error) {
 
 type dutyCmd struct {
 	HTS         string `arg:"" name:"hts" help:"HTS code of 8 or 10 digits, such as 8703.23.01.40."`
-	From        string `required:"" placeholder:"CC" help:"Country of origin, ISO 3166 (JP or JPN)."`
+	From        string `required:"" placeholder:"CC" help:"Country of origin, ISO 3166 or name (JP, JPN, Japan)."`
 	Value       string `required:"" placeholder:"USD" help:"Customs value in US dollars."`
 	clocks      `embed:""`
 	Quantity    string   `placeholder:"N" help:"Quantity in the line's first unit; N UNIT for another."`
