@@ -3,7 +3,7 @@
 export CGO_ENABLED = 0
 GO ?= go
 
-.PHONY: build test test-pages test-openapi test-slurm test-kubernetes check vet format race fuzz bench gen gen-check
+.PHONY: build test test-kill test-pages test-openapi test-slurm test-kubernetes check vet format race fuzz bench gen gen-check
 
 build: ## bin/kanzei
 	$(GO) build -trimpath -ldflags='-s -w' -o bin/kanzei ./cmd/kanzei
@@ -12,6 +12,9 @@ test: ## every test, then the sentences that test the law
 	$(GO) test -timeout 30m ./...
 	$(GO) run ./cmd/kanzei law check law
 	$(GO) run ./cmd/kanzei law test
+
+test-kill: ## kills a sweep and runs it as two machines do; SWEEP=FILE SHARDS=N, docs/sweeps/draws.yaml in 16 by default: a quarter of an hour
+	SWEEP=$(abspath $(or $(SWEEP),docs/sweeps/draws.yaml)) SHARDS=$(or $(SHARDS),16) $(GO) test ./cmd/kanzei -run '^TestSweepKilled$$' -count=1 -timeout 3h -v
 
 test-slurm: build ## a sweep on a Slurm of three nodes, one of which dies; needs root, slurm-wlm, munge
 	sweep/testdata/slurm.sh bin/kanzei sweep/testdata/slurm.yaml 6

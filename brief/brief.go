@@ -14,6 +14,7 @@ import (
 
 	"kanzei"
 	"kanzei/duty"
+	"kanzei/impact"
 	"kanzei/trade"
 )
 
@@ -30,6 +31,8 @@ type Request struct {
 	Top    int    // products listed; 0 is 15
 
 	NoExposure bool // leave the flows out: regime and outlook only
+
+	Sweep *impact.Spread // equilibria of the day; nil leaves the world economy out
 }
 
 // A Document is the folder.
@@ -46,6 +49,7 @@ type Document struct {
 	Outlook  []Event     `json:"outlook"`
 	Later    []Public    `json:"later,omitempty"` // made public after On, up to Known
 	Exposure *Exposure   `json:"exposure,omitempty"`
+	Welfare  *Welfare    `json:"welfare,omitempty"`
 	Caveats  []Caveat    `json:"caveats"`
 	Sources  []Source    `json:"sources"`
 	Seen     string      `json:"caveats_seen_from,omitempty"` // when the caveats were written, if after Known
@@ -67,7 +71,7 @@ type Paragraph struct {
 
 // A Caveat is something the folder does not know or does not model.
 type Caveat struct {
-	Kind  string `json:"kind"`  // "gap", "law", "trade", "not modelled"
+	Kind  string `json:"kind"`  // "gap", "law", "trade", "model", "not modelled"
 	About string `json:"about"` // a program, "trade", "law"; may be empty
 	Text  string `json:"text"`
 	Refs  []int  `json:"refs,omitempty"`
@@ -78,6 +82,7 @@ const (
 	GapCaveat   = "gap"          // of the register of coverage
 	LawCaveat   = "law"          // a doubt about the law that is held
 	TradeCaveat = "trade"        // a limit of the exposure
+	ModelCaveat = "model"        // a limit of the world economy
 	NotModelled = "not modelled" // known and left out
 )
 
@@ -134,6 +139,11 @@ func Build(engine *duty.Engine, flows *trade.Flows, req Request) (*Document, err
 	b.order()
 	b.summary()
 	b.caveats()
+	if req.Sweep != nil {
+		if err := b.welfare(req.Sweep); err != nil {
+			return nil, err
+		}
+	}
 	b.cite()
 	b.censor()
 	return d, nil

@@ -227,6 +227,10 @@ func (b *builder) cite() {
 			}
 		}
 	}
+	if w := d.Welfare; w != nil {
+		d.Sources = append(d.Sources, Source{Ref: len(d.Sources) + 1, Kind: "data", Name: w.World, Title: "The world economy", Note: w.source})
+		w.Refs = append(w.Refs, len(d.Sources))
+	}
 }
 
 func addRef(refs []int, n int) []int {

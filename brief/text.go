@@ -28,6 +28,7 @@ func (d *Document) Text(w io.Writer, s Style) error {
 	p.outlook(d)
 	p.later(d)
 	p.exposure(d, 0)
+	p.welfare(d)
 	p.caveats(d)
 	p.law(d)
 	_, err := io.WriteString(w, p.b.String())

@@ -29,7 +29,7 @@ const Index = "index"
 
 // order is the reading order.
 var order = []string{Index, "concepts", "negotiator", "importer", "economist", "developer",
-	"method-law", "method-impact", "method-model", "method-talks", "validation", "gaps", "http", "mcp"}
+	"method-law", "method-impact", "method-model", "method-talks", "validation", "capacity", "gaps", "http", "mcp"}
 
 // A Page is one page of the book.
 type Page struct {

@@ -2,9 +2,12 @@ package impact
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"kanzei"
@@ -17,16 +20,21 @@ import (
 // number alone, so items may be solved in any order and anywhere.
 type Batch struct {
 	Base      []string // as in Question; nil: the law of 1 January 2025
-	Scenarios []string
+	Scenarios []string // "lapse", against Base; "lapse against today"; "lapse+remove:s232.autos:JP against lapse"
 	Clocks    []Clock
 	Closures  []model.Closure
 	Draws     int // draw 0 is the world's own elasticities
 	Seed      uint64
 
 	study  *Study
+	laws   [][]string // what is solved: the base first
+	pairs  [][2]int   // scenario → its law and the one it is held against
 	thetas [][]float64
+
+	rating sync.Mutex // one day is rated at a time
 	mu     sync.Mutex
 	tables map[Clock]*batchTables
+	recent []Clock // of tables, the last used last
 }
 
 // A Clock is a day and the day of the knowledge; zero for everything held.
@@ -34,18 +42,24 @@ type Clock struct {
 	On, Known kanzei.Day
 }
 
-// batchTables are the tariffs of the base law and of the scenarios on a day.
+// batchTables are the tariffs of the laws on a day.
 type batchTables struct {
 	once    sync.Once
 	tariffs [][]float64
 	err     error
 }
 
-// Figures are those that an item holds of each law and economy, in this order.
-var Figures = []string{"real_income_pct", "exports_pct", "imports_pct", "terms_of_trade_pct", "prices_pct", "tariff_revenue_musd"}
+// recentDays are the days whose tariffs are kept: items are solved about in their
+// order, so that more are not needed.
+const recentDays = 4
+
+// Figures are those that an item holds of each scenario and economy, in this
+// order: changes from what the scenario is held against, and tariff revenue.
+var Figures = []string{"real_income_pct", "real_income_musd", "exports_pct", "imports_pct", "terms_of_trade_pct", "prices_pct", "tariff_revenue_musd"}
 
 // Prepare readies a batch: it draws the elasticities, and reads the scenarios of
-// the first day so that what cannot be read is refused at once.
+// the first day so that what cannot be read is refused at once. It rates and
+// solves nothing.
 func (s *Study) Prepare(b *Batch) error {
 	b.study, b.tables = s, map[Clock]*batchTables{}
 	if len(b.Scenarios) == 0 || len(b.Clocks) == 0 || len(b.Closures) == 0 {
@@ -54,28 +68,60 @@ func (s *Study) Prepare(b *Batch) error {
 	if b.Base == nil {
 		b.Base = []string{"before"}
 	}
-	base, err := s.Base()
-	if err != nil {
-		return err
-	}
 	if b.Draws > 0 {
-		if b.thetas, err = base.Draws(b.Draws, b.Seed); err != nil {
+		var err error
+		if b.thetas, err = s.World.Draws(b.Draws, b.Seed); err != nil { // Base has the same elasticities
 			return &kanzei.Problem{Code: "impact.draws", Where: "draws", Msg: err.Error(), Hint: "sweep with draws: 0"}
 		}
 	}
-	for _, name := range append([][]string{b.Base}, one(b.Scenarios)...) {
-		if _, err := s.Law(name, b.Clocks[0].On, b.Clocks[0].Known); err != nil {
-			return err
+	b.laws, b.pairs = [][]string{b.Base}, nil
+	for _, name := range b.Scenarios {
+		name, against, held := strings.Cut(name, " against ")
+		pair := [2]int{b.law(name), 0}
+		if held {
+			pair[1] = b.law(against)
+		}
+		b.pairs = append(b.pairs, pair)
+	}
+	for _, names := range b.laws {
+		if _, err := s.Law(names, b.Clocks[0].On, b.Clocks[0].Known); err != nil {
+			return placed(fmt.Sprintf("%s on %s", strings.Join(names, "+"), b.Clocks[0].On), err)
 		}
 	}
 	return nil
 }
 
-func one(names []string) (out [][]string) {
-	for _, n := range names {
-		out = append(out, []string{n})
+// law is the place of a law, which is added where it is new.
+func (b *Batch) law(name string) int {
+	names := strings.Split(strings.TrimSpace(name), "+")
+	for i, l := range b.laws {
+		if slices.Equal(l, names) {
+			return i
+		}
 	}
-	return out
+	b.laws = append(b.laws, names)
+	return len(b.laws) - 1
+}
+
+// Sides are what a scenario is and what it is held against.
+func (b *Batch) Sides(scenario int) (name, against string) {
+	p := b.pairs[scenario]
+	return strings.Join(b.laws[p[0]], "+"), strings.Join(b.laws[p[1]], "+")
+}
+
+// Files are the drafts and tables of tariffs that scenarios name, each once.
+func Files(scenarios ...string) []string {
+	var out []string
+	for _, s := range scenarios {
+		for name := range strings.SplitSeq(strings.ReplaceAll(s, " against ", "+"), "+") {
+			switch filepath.Ext(strings.ToLower(name)) {
+			case ".yaml", ".yml", ".csv":
+				out = append(out, strings.TrimSpace(name))
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // Items is the number of items.
@@ -87,7 +133,8 @@ func (b *Batch) Item(item int) (at Clock, closure model.Closure, draw int) {
 	return b.Clocks[item/per/len(b.Closures)], b.Closures[item/per%len(b.Closures)], item % per
 }
 
-// at returns the tariffs of a day, which are found once.
+// at returns the tariffs of a day, which are found once, or again where the day
+// was left long ago.
 func (b *Batch) at(c Clock) ([][]float64, error) {
 	b.mu.Lock()
 	t := b.tables[c]
@@ -95,9 +142,16 @@ func (b *Batch) at(c Clock) ([][]float64, error) {
 		t = &batchTables{}
 		b.tables[c] = t
 	}
+	b.recent = append(slices.DeleteFunc(b.recent, func(x Clock) bool { return x == c }), c)
+	if len(b.recent) > recentDays {
+		delete(b.tables, b.recent[0])
+		b.recent = slices.Delete(b.recent, 0, 1)
+	}
 	b.mu.Unlock()
 	t.once.Do(func() {
-		for _, names := range append([][]string{b.Base}, one(b.Scenarios)...) {
+		b.rating.Lock()
+		defer b.rating.Unlock()
+		for _, names := range b.laws {
 			l, err := b.study.Law(names, c.On, c.Known)
 			if err == nil {
 				var tariff []float64
@@ -106,16 +160,40 @@ func (b *Batch) at(c Clock) ([][]float64, error) {
 					continue
 				}
 			}
-			t.err = fmt.Errorf("on %s: %w", c.On, err)
+			t.err = err
 			return
 		}
+		b.study.Forget()
 	})
 	return t.tariffs, t.err
 }
 
 // Solve finds the equilibria of an item and returns its figures: for each
-// scenario and economy those of Figures, as changes from the base law.
+// scenario and economy those of Figures. A problem says at which item.
 func (b *Batch) Solve(item int) ([]byte, error) {
+	out, err := b.solve(item)
+	if err != nil {
+		at, closure, draw := b.Item(item)
+		return nil, placed(fmt.Sprintf("item %d (on %s as known %s, closure %s, draw %d)", item, at.On, at.known(), closure, draw), err)
+	}
+	return out, nil
+}
+
+// placed says where a problem arose.
+func placed(where string, err error) error {
+	var p *kanzei.Problem
+	if !errors.As(err, &p) {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	q := *p
+	if q.Where != "" && !strings.HasPrefix(q.Where, "--") { // a batch has no flags
+		where += ": " + q.Where
+	}
+	q.Where = where
+	return &q
+}
+
+func (b *Batch) solve(item int) ([]byte, error) {
 	at, closure, draw := b.Item(item)
 	tariffs, err := b.at(at)
 	if err != nil {
@@ -130,21 +208,22 @@ func (b *Batch) Solve(item int) ([]byte, error) {
 			return nil, err
 		}
 	}
-	var base *model.Result
-	out := make([]byte, 0, 8*len(b.Scenarios)*w.N*len(Figures))
+	results := make([]*model.Result, len(tariffs))
 	for i, tariff := range tariffs {
-		r := base
-		if i == 0 || !slices.Equal(tariff, tariffs[0]) {
-			if r, err = w.Solve(model.Shock{Tariff: tariff}, model.Options{Closure: closure, Start: base}); err != nil {
-				return nil, unsolved(err, draw-1)
-			}
-		}
-		if i == 0 {
-			base = r
+		if k := slices.IndexFunc(tariffs[:i], func(t []float64) bool { return slices.Equal(t, tariff) }); k >= 0 {
+			results[i] = results[k]
 			continue
 		}
+		if results[i], err = w.Solve(model.Shock{Tariff: tariff}, model.Options{Closure: closure, Start: results[0]}); err != nil {
+			return nil, unsolved(err, draw-1)
+		}
+	}
+	out := make([]byte, 0, 8*len(b.pairs)*w.N*len(Figures))
+	for _, p := range b.pairs {
+		r, base := results[p[0]], results[p[1]]
 		for n := range w.N {
-			for _, x := range [...]float64{percent(r.RealIncome[n], base.RealIncome[n]), percent(r.Exports[n], base.Exports[n]), percent(r.Imports[n], base.Imports[n]),
+			income := percent(r.RealIncome[n], base.RealIncome[n])
+			for _, x := range [...]float64{income, income / 100 * w.Income[n] * base.Income[n], percent(r.Exports[n], base.Exports[n]), percent(r.Imports[n], base.Imports[n]),
 				percent(r.TermsOfTrade[n], base.TermsOfTrade[n]), percent(r.Price[n], base.Price[n]), r.Revenue[n]} {
 				out = binary.LittleEndian.AppendUint64(out, math.Float64bits(tidy(x)))
 			}

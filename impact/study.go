@@ -2,6 +2,7 @@ package impact
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"sync"
@@ -134,4 +135,21 @@ func (s *Study) Tariffs(l *Law) ([]float64, error) {
 		out = l.changes(out)
 	}
 	return out, nil
+}
+
+// Forget lets go of what was rated but the law of the year of the flows, which
+// every rating asks for. Of many laws that are rated once, what is remembered
+// would grow without end.
+func (s *Study) Forget() {
+	keep := reference.key()
+	s.panelled.Lock()
+	maps.DeleteFunc(s.treatments, func(k string, _ *treatment) bool { return k != keep })
+	maps.DeleteFunc(s.carried, func(d kanzei.Day, _ [][]kanzei.HTS) bool { return d != reference.on })
+	s.panelled.Unlock()
+	s.tallied.Lock()
+	clear(s.done)
+	s.tallied.Unlock()
+	s.folding.Lock()
+	clear(s.engines)
+	s.folding.Unlock()
 }

@@ -74,13 +74,28 @@ func (a *Solved) Text(w io.Writer, s Style) error {
 	p := newPage(s)
 	p.line("%s", p.bold("World "+a.World+" under "+a.Scenario))
 	p.wrap("", "  ", fmt.Sprintf("Closure %s: %s; residual %.0e after %d iterations.", a.Closure, closureWords[a.Closure], a.Residual, a.Iterations))
+	for _, o := range a.Others {
+		p.wrap("", "  ", fmt.Sprintf("Closure %s: %s; residual %.0e after %d iterations; its income in percent is in the last columns.", o.Closure, closureWords[o.Closure], o.Residual, o.Iterations))
+	}
 	p.line("")
-	name := p.width - 56
-	p.line("  %-*s %7s %17s %8s %9s %9s", name, "", "income", "90 % range", "bn USD", "exports", "imports")
+	ranges := func(string) string { return "" }
+	if a.Draws > 0 {
+		ranges = func(s string) string { return fmt.Sprintf(" %17s", s) }
+	}
+	name := max(12, p.width-38-len(ranges(""))-13*len(a.Others))
+	others := ""
+	for _, o := range a.Others {
+		others += fmt.Sprintf(" %12s", o.Closure)
+	}
+	p.line("  %-*s %7s%s %8s %9s %9s%s", name, "", "income", ranges("90 % range"), "bn USD", "exports", "imports", others)
 	order := slices.Clone(a.Economies)
 	slices.SortStableFunc(order, func(x, y Economy) int { return cmp.Compare(math.Abs(y.RealIncomeMUSD), math.Abs(x.RealIncomeMUSD)) })
 	for _, e := range order {
-		p.line("  %-*s %7s %17s %8s %9s %9s", name, clip(e.Name, name), signed(e.RealIncomePct), span(e.Lo, e.Hi), signedBn(e.RealIncomeMUSD), signed(e.ExportsPct), signed(e.ImportsPct))
+		others = ""
+		for i := range a.Others {
+			others += fmt.Sprintf(" %12s", signed(a.Others[i].other(e.ISO3).RealIncomePct))
+		}
+		p.line("  %-*s %7s%s %8s %9s %9s%s", name, clip(e.Name, name), signed(e.RealIncomePct), ranges(span(e.Lo, e.Hi)), signedBn(e.RealIncomeMUSD), signed(e.ExportsPct), signed(e.ImportsPct), others)
 	}
 	for _, n := range a.Notes {
 		p.wrap("  ", "  ", n)
@@ -89,13 +104,20 @@ func (a *Solved) Text(w io.Writer, s Style) error {
 	return err
 }
 
-// CSV writes one row an economy.
+// CSV writes one row an economy; under the other closures, its real income alone.
 func (a *Solved) CSV(w io.Writer) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"world", "scenario", "closure", "iso2", "iso3", "name", "real_income_pct", "lo", "hi", "real_income_musd", "exports_pct", "imports_pct", "terms_of_trade_pct", "prices_pct", "tariff_revenue_musd", "tariff_revenue_base_musd"})
 	for i := range a.Economies {
 		e := &a.Economies[i]
 		c.Write([]string{a.World, a.Scenario, a.Closure, e.ISO2, e.ISO3, e.Name, num(e.RealIncomePct), numAt(e.Lo), numAt(e.Hi), num(e.RealIncomeMUSD), num(e.ExportsPct), num(e.ImportsPct), num(e.TermsOfTradePct), num(e.PricesPct), num(e.RevenueMUSD), num(e.RevenueBaseMUSD)})
+	}
+	for i := range a.Others {
+		o := &a.Others[i]
+		for j := range o.Economies {
+			v := &o.Economies[j]
+			c.Write([]string{a.World, a.Scenario, o.Closure, v.ISO2, v.ISO3, a.Economies[j].Name, num(v.RealIncomePct), numAt(v.Lo), numAt(v.Hi), "", "", "", "", "", "", ""})
+		}
 	}
 	c.Flush()
 	return c.Error()

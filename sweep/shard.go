@@ -206,7 +206,11 @@ func extend(ctx context.Context, f *os.File, sum hash.Hash, from, to int, do Do,
 	for range min(workers, to-from) {
 		wg.Go(func() {
 			for t := range tasks {
-				b, err := do(ctx, t.item)
+				var b []byte
+				err := kanzei.Caught(func() (err error) {
+					b, err = do(ctx, t.item)
+					return err
+				})
 				if err == nil && len(b) > largest {
 					err = fmt.Errorf("sweep: item %d gives %d bytes, more than %d", t.item, len(b), largest)
 				}

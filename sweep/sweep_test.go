@@ -200,6 +200,24 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// A fault of the work is the error of the run, which keeps what was done.
+func TestFault(t *testing.T) {
+	m := plan(t, 10, 1)
+	err := m.Run(t.Context(), 1, func(ctx context.Context, item int) ([]byte, error) {
+		if item == 6 {
+			panic("no such luck")
+		}
+		return work(ctx, item)
+	}, sweep.Options{Workers: 1})
+	var f *kanzei.Fault
+	if !errors.As(err, &f) {
+		t.Fatalf("error %v", err)
+	}
+	if s, err := m.Status(); err != nil || s[0].Done != 6 {
+		t.Errorf("status %+v, %v", s, err)
+	}
+}
+
 // A part that was torn at any byte is taken up at the last result that is whole.
 func TestTorn(t *testing.T) {
 	m := plan(t, 12, 1)

@@ -119,7 +119,8 @@ func (t *tabled) span(c model.Closure, figure func(v int) float64) (lo, hi *floa
 			x = append(x, figure(v))
 		}
 	}
-	return bounds(x)
+	r := rangeOf(x)
+	return r.Lo, r.Hi
 }
 
 // central is the place of the view of a closure at the world's own elasticities.

@@ -26,6 +26,7 @@ type Options struct {
 	Lines    int                // leading lines re-solved; default 10, negative: none
 	Without  []string           // parts left out: clock, retaliation, coalitions, tornado
 	Blocs    []string           // see CoalitionOptions
+	Sweep    *Spread            // whose ranges take the place of those of Question.Draws, where it has them
 	// Clock has, if it names no deals, all measures removed and then Deals.
 	Clock      ClockOptions
 	War        WarOptions
@@ -68,7 +69,16 @@ type Report struct {
 	ClockDetail *Clock       `json:"clock_detail,omitempty"`
 	Retaliation *Retaliation `json:"retaliation,omitempty"`
 	Coalitions  []Coalition  `json:"coalitions"`
+	Sweep       *Taken       `json:"sweep,omitempty"` // where ranges come from
 	Notes       []string     `json:"notes"`
+}
+
+// Taken says what ranges come from a sweep.
+type Taken struct {
+	Draws int    `json:"draws"`
+	Seed  uint64 `json:"seed"`
+	Had   int    `json:"had"`     // gains whose ranges are of the sweep
+	Not   int    `json:"not_had"` // packages and drafts that it has not, whose ranges are of this report's own draws
 }
 
 // A Party is an economy at the table.
@@ -185,6 +195,10 @@ func (d *Desk) Report(ctx context.Context, o Options) (*Report, error) {
 	}
 	if err := d.others(ctx, r, &o); err != nil {
 		return nil, err
+	}
+	if s := o.Sweep; s != nil {
+		had, not := r.take(s)
+		r.Sweep = &Taken{s.Draws, s.Seed, had, not}
 	}
 	r.note(d)
 	r.InShort = r.short()
@@ -381,6 +395,12 @@ func (r *Report) note(d *Desk) {
 	}
 	if r.Draws > 0 {
 		r.Notes = append(r.Notes, fmt.Sprintf("lo and hi: 5th and 95th percentile of %d draws of the trade elasticities (seed %d) under closure %s; other closures stand beside", r.Draws, r.Seed, r.Closures[0]))
+	}
+	if s := r.Sweep; s != nil {
+		r.Notes = append(r.Notes, fmt.Sprintf("of asks, offers and packages %d ranges are those of a sweep of %d draws (seed %d), %d are not in it", s.Had, s.Draws, s.Seed, s.Not))
+	}
+	if id, points, ok := r.unsettled(); ok {
+		r.Notes = append(r.Notes, fmt.Sprintf("half of the draws move the ends of no ask's range by more than %.4f points of real income (%s)", points, id))
 	}
 	r.Notes = append(r.Notes, d.WalkAway.Notes...)
 	if h := d.Study.Duty.Ledger.Coverage.Horizon; d.WalkAway.On() > h || d.Today.On() > h {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"kanzei/impact"
 	"kanzei/model"
 )
 
@@ -13,6 +14,9 @@ import (
 type Range struct {
 	Lo *float64 `json:"lo"` // 5th percentile of the draws; null without draws
 	Hi *float64 `json:"hi"` // 95th
+	// Settled is the most by which the two ends differ from those over the first
+	// half of the draws; null with fewer than 8 draws.
+	Settled *float64 `json:"settled_points"`
 }
 
 // A Side is what something does to one economy.
@@ -158,8 +162,7 @@ func (g *Ground) Value(ctx context.Context, out []*Worth, tables [][]float64) er
 		return err
 	}
 	for _, w := range out {
-		w.Asker.Lo, w.Asker.Hi = bounds(w.Asker.draws)
-		w.Giver.Lo, w.Giver.Hi = bounds(w.Giver.draws)
+		w.Asker.Range, w.Giver.Range = rangeOf(w.Asker.draws), rangeOf(w.Giver.draws)
 		w.Range = w.Asker.Range
 	}
 	return nil
@@ -259,25 +262,10 @@ func Rank(all []*Worth) {
 	})
 }
 
-// bounds are the 5th and 95th percentile; nil without values.
-func bounds(draws []float64) (lo, hi *float64) {
-	if len(draws) == 0 {
-		return nil, nil
-	}
-	v := slices.Clone(draws)
-	slices.Sort(v)
-	a, b := tidy(quantile(v, 0.05)), tidy(quantile(v, 0.95))
-	return &a, &b
-}
-
-// quantile interpolates between sorted values.
-func quantile(v []float64, q float64) float64 {
-	x := q * float64(len(v)-1)
-	i := int(x)
-	if i+1 >= len(v) {
-		return v[len(v)-1]
-	}
-	return v[i] + (x-float64(i))*(v[i+1]-v[i])
+// rangeOf is the range of draws; of nulls without draws.
+func rangeOf(draws []float64) Range {
+	f := impact.NewSpreadFigure(0, draws)
+	return Range{f.Lo, f.Hi, f.Settled}
 }
 
 // tidy rounds to a millionth, so that the last bits of a solve do not show.

@@ -2,16 +2,19 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"kanzei"
 	"kanzei/api"
 	"kanzei/brief"
+	"kanzei/impact"
 )
 
 // about is what brief, regime and exposure are asked with: a country and the
@@ -53,13 +56,20 @@ type briefCmd struct {
 	HTML   string `name:"html" placeholder:"FILE" help:"Write one self-contained page to FILE."`
 	Assume string `placeholder:"SET" default:"bea-content" help:"Assumption set shown beside ranges."`
 	Top    int    `placeholder:"N" default:"15" help:"Products listed."`
+	Impact bool   `help:"Say what the measures and their lapse do to the economy: a few hundred equilibria, some seconds."`
+	Sweep  string `placeholder:"FILE" help:"The same from the summary that kanzei sweep --json printed of a sweep of the day."`
 }
 
 func (c *briefCmd) Run(e *env) error {
 	if c.Top < 1 {
 		return badTop(c.Top)
 	}
-	d, err := c.build(e, brief.Request{Assume: c.Assume, Top: c.Top})
+	req := brief.Request{Assume: c.Assume, Top: c.Top}
+	var err error
+	if req.Sweep, err = c.equilibria(e); err != nil {
+		return err
+	}
+	d, err := c.build(e, req)
 	if err != nil {
 		return err
 	}
@@ -76,6 +86,53 @@ func (c *briefCmd) Run(e *env) error {
 		return err
 	}
 	return d.Text(e.out, c.style(e.out))
+}
+
+// equilibria are those of the day: read, solved, or nil where none are asked for.
+func (c *briefCmd) equilibria(e *env) (*impact.Spread, error) {
+	switch {
+	case c.Sweep != "" && c.Impact:
+		return nil, &kanzei.Problem{Code: "brief.sweep", Where: "--sweep", Msg: "both --impact and --sweep are given", Hint: "--sweep reads what --impact would work out"}
+	case c.Sweep != "":
+		s := &impact.Spread{}
+		if err := readSpread(c.Sweep, s, func() bool { return len(s.Scenarios) > 0 }); err != nil {
+			return nil, err
+		}
+		if law, err := e.lawHash(); err != nil || law != s.Law {
+			return nil, cmp.Or(err, error(&kanzei.Problem{Code: "brief.sweep", Where: c.Sweep, Msg: "was swept with another edition of the law", Hint: "sweep again with this program"}))
+		}
+		return s, nil
+	case !c.Impact:
+		return nil, nil
+	}
+	on := c.on()
+	known, err := c.known(on)
+	if err != nil {
+		return nil, at("--known", err)
+	}
+	study, err := newStudy(e, "icio2022")
+	if err != nil {
+		return nil, err
+	}
+	told := &stages{w: e.err, name: "world economy", begun: time.Now()}
+	study.Progress = told.tell
+	b := &impact.Batch{Scenarios: []string{"today", "lapse against today"}, Clocks: []impact.Clock{{On: on, Known: known}}, Draws: 64, Seed: 1}
+	if on < kanzei.DayOf(2025, 1, 1) {
+		b.Base = []string{"none"} // the law of January 2025 is not before it
+	}
+	if b.Closures, err = closures("all"); err != nil {
+		return nil, err
+	}
+	if err := study.Prepare(b); err != nil {
+		return nil, err
+	}
+	ctx, stop := interrupted()
+	defer stop()
+	s, err := b.Spread(ctx)
+	if err == nil {
+		s.Law, err = e.lawHash()
+	}
+	return s, err
 }
 
 func badTop(n int) error {

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"kanzei"
 	"kanzei/duty"
+	"kanzei/law"
 	"kanzei/ledger"
 	"kanzei/schedule"
 )
@@ -30,6 +34,28 @@ func (e *env) engine() (*duty.Engine, error) {
 		return nil, err
 	}
 	return duty.New(l, s), nil
+}
+
+// lawHash is the content hash of the law a command answers from: of the embedded
+// edition, and of the files of the folder.
+func (e *env) lawHash() (string, error) {
+	h := sha256.New()
+	h.Write(law.Edition)
+	if e.folder != "" {
+		dir := os.DirFS(e.folder)
+		if err := fs.WalkDir(dir, ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			b, err := fs.ReadFile(dir, name)
+			fmt.Fprintf(h, "%q %d\n", name, len(b))
+			h.Write(b)
+			return err
+		}); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // readLaw returns the embedded ledger, with the instruments of a folder added.

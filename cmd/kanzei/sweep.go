@@ -33,7 +33,7 @@ type swept interface {
 	do() sweep.Do
 	workers() int // items at a time; 0: one a processor
 	// write writes the whole of the results to a file and tells of it.
-	write(e *env, files *sweep.Files, out string, asJSON bool) error
+	write(e *env, files *sweep.Files, out string, how telling) error
 }
 
 // interruptible is done when the user or the machine asks the program to end.
@@ -46,11 +46,16 @@ type sweepAll struct {
 	Out    string `short:"o" required:"" placeholder:"FILE" help:"File to write, .parquet or .csv; for entries, a folder."`
 	Shards int    `placeholder:"N" default:"1" help:"Shards."`
 	JSON   bool   `name:"json" help:"Print the summary as JSON."`
+	Table  string `placeholder:"FILE" help:"Write the summary as a table too, .csv or .parquet."`
 }
 
 func (c *sweepAll) Run(e *env) error {
 	w, err := readSweep(e, c.File)
 	if err != nil {
+		return err
+	}
+	how := telling{c.JSON, c.Table}
+	if err := writable(w, c.Out, how); err != nil {
 		return err
 	}
 	dir := c.Out + ".sweep"
@@ -67,7 +72,7 @@ func (c *sweepAll) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	if err := w.write(e, files, c.Out, c.JSON); err != nil {
+	if err := w.write(e, files, c.Out, how); err != nil {
 		return err
 	}
 	return os.RemoveAll(dir)
@@ -168,6 +173,8 @@ type sweepMerge struct {
 	In   []string `arg:"" name:"in" help:"Folders of kanzei sweep plan, and files merged from parts."`
 	Out  string   `short:"o" required:"" placeholder:"FILE" help:"File to write: .parquet or .csv of the whole (for entries, a folder), .shard of whatever is there."`
 	JSON bool     `name:"json" help:"Print the summary as JSON."`
+
+	Table string `placeholder:"FILE" help:"Write the summary as a table too, .csv or .parquet."`
 }
 
 func (c *sweepMerge) Run(e *env) error {
@@ -185,7 +192,11 @@ func (c *sweepMerge) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	return w.write(e, files, c.Out, c.JSON)
+	how := telling{c.JSON, c.Table}
+	if err := writable(w, c.Out, how); err != nil {
+		return err
+	}
+	return w.write(e, files, c.Out, how)
 }
 
 type sweepStatus struct {
@@ -280,8 +291,10 @@ func workOf(e *env, kind string, spec json.RawMessage, dir string) (swept, error
 	switch kind {
 	case "impact":
 		return newImpactSweep(e, spec, dir)
+	case "talks":
+		return newTalksSweep(e, spec, dir)
 	case "entries":
 		return newEntriesSweep(e, spec)
 	}
-	return nil, &kanzei.Problem{Code: "sweep.kind", Where: dir, Msg: fmt.Sprintf("no kind of sweep %q", kind), Hint: "the kinds are impact and entries"}
+	return nil, &kanzei.Problem{Code: "sweep.kind", Where: dir, Msg: fmt.Sprintf("no kind of sweep %q", kind), Hint: "the kinds are impact, talks and entries"}
 }

@@ -106,12 +106,8 @@ func newEntriesSweep(e *env, raw json.RawMessage) (*entriesSweep, error) {
 	if w.engine, err = e.engine(); err != nil {
 		return nil, err
 	}
-	law, err := w.engine.Ledger.Encode()
-	if err != nil {
-		return nil, err
-	}
-	w.law = sweep.Sum(law)
-	return w, nil
+	w.law, err = e.lawHash()
+	return w, err
 }
 
 func (w *entriesSweep) identity() (sweep.Identity, error) {
@@ -159,7 +155,7 @@ func (w *entriesSweep) do() sweep.Do {
 
 // write writes each file's answers under its own name into a folder, which
 // appears when it is whole.
-func (w *entriesSweep) write(e *env, files *sweep.Files, out string, _ bool) error {
+func (w *entriesSweep) write(e *env, files *sweep.Files, out string, _ telling) error {
 	if _, err := os.Stat(out); err == nil {
 		return &kanzei.Problem{Code: "sweep.out", Where: out, Msg: "is there already", Hint: "name a folder to make"}
 	}

@@ -16,9 +16,9 @@ import (
 
 	"kanzei"
 	"kanzei/impact"
+	"kanzei/model"
 	"kanzei/sweep"
 	"kanzei/table"
-	"kanzei/trade"
 )
 
 // names is one name or a list of them.
@@ -87,8 +87,14 @@ func readSweep(e *env, name string) (swept, error) {
 			return nil, at(name, err)
 		}
 		spec = s
+	case "talks":
+		s := &talksSpec{World: "icio2022", Giver: "US", Known: "on", Closures: names{"all"}, Seed: 1, Offers: 3}
+		if err := strict(s); err != nil {
+			return nil, err
+		}
+		spec = s
 	default:
-		return nil, &kanzei.Problem{Code: "sweep.kind", Where: name, Msg: fmt.Sprintf("no kind of sweep %q", kind.Sweep), Hint: "the first line of a sweep file is sweep: impact, or sweep: entries"}
+		return nil, &kanzei.Problem{Code: "sweep.kind", Where: name, Msg: fmt.Sprintf("no kind of sweep %q", kind.Sweep), Hint: "the first line of a sweep file is sweep: impact, sweep: talks or sweep: entries"}
 	}
 	raw, err := json.Marshal(spec)
 	if err != nil {
@@ -100,8 +106,11 @@ func readSweep(e *env, name string) (swept, error) {
 
 func sweepSyntax(name, kind string, err error) error {
 	fields := "sweep, world, on, known, base, scenarios, closures, draws, seed, first"
-	if kind == "entries" {
+	switch kind {
+	case "entries":
 		fields = "sweep, files, known"
+	case "talks":
+		fields = "sweep, asker, giver, world, on, known, closures, draws, seed, offers, packages, deals"
 	}
 	msg := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
 	return &kanzei.Problem{Code: "sweep.syntax", Where: name, Msg: msg, Hint: "the fields are " + fields}
@@ -122,40 +131,23 @@ func newImpactSweep(e *env, raw json.RawMessage, dir string) (*impactSweep, erro
 		return nil, err
 	}
 	s := &w.spec
-	engine, err := e.engine()
+	study, err := newStudy(e, s.World)
 	if err != nil {
 		return nil, err
 	}
-	law, err := engine.Ledger.Encode()
-	if err != nil {
-		return nil, err
-	}
-	w.law = sweep.Sum(law)
-	flows, err := trade.Load()
-	if err != nil {
-		return nil, err
-	}
-	world, err := loadWorld(s.World)
-	if err != nil {
-		return nil, at("world", err)
-	}
-	study, err := impact.NewStudy(engine, flows, world)
-	if err != nil {
+	held := study.Duty.Ledger
+	if w.law, err = e.lawHash(); err != nil {
 		return nil, err
 	}
 	study.ReadFile = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) }
 	b := &impact.Batch{Base: s.Base, Scenarios: s.Scenarios, Draws: s.Draws, Seed: s.Seed}
-	if s.Draws < 0 || s.Draws > 10_000_000 {
-		return nil, &kanzei.Problem{Code: "impact.draws", Where: "draws", Msg: fmt.Sprintf("%d draws", s.Draws), Hint: "give 0 to 10000000"}
+	if err := drawsOf(s.Draws); err != nil {
+		return nil, err
 	}
-	for _, name := range s.Closures {
-		c, err := closures(name)
-		if err != nil {
-			return nil, at("closures", err)
-		}
-		b.Closures = append(b.Closures, c...)
+	if b.Closures, err = closureList(s.Closures); err != nil {
+		return nil, err
 	}
-	days, err := s.days(engine.Ledger.AsKnown(engine.Ledger.Coverage.Horizon).Bounds, engine.Ledger.Turns)
+	days, err := s.days(held.AsKnown(held.Coverage.Horizon).Bounds, held.Turns)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +168,26 @@ func newImpactSweep(e *env, raw json.RawMessage, dir string) (*impactSweep, erro
 	}
 	w.batch = b
 	return w, study.Prepare(b)
+}
+
+// drawsOf refuses numbers of draws that cannot be.
+func drawsOf(n int) error {
+	if n < 0 || n > 10_000_000 {
+		return &kanzei.Problem{Code: "impact.draws", Where: "draws", Msg: fmt.Sprintf("%d draws", n), Hint: "give 0 to 10000000"}
+	}
+	return nil
+}
+
+// closureList reads closures by name.
+func closureList(list names) (out []model.Closure, err error) {
+	for _, name := range list {
+		c, err := closures(name)
+		if err != nil {
+			return nil, at("closures", err)
+		}
+		out = append(out, c...)
+	}
+	return out, nil
 }
 
 // days are the days asked about.
@@ -211,24 +223,21 @@ func (s *impactSpec) days(bounds func() []kanzei.Moment, turns func() []kanzei.D
 }
 
 // files are the drafts and tariffs that the scenarios name.
-func (s *impactSpec) files() (out []string) {
-	for _, name := range slices.Concat(s.Base, s.Scenarios) {
-		if ext := filepath.Ext(name); ext == ".yaml" || ext == ".csv" {
-			out = append(out, name)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
-}
+func (s *impactSpec) files() []string { return impact.Files(slices.Concat(s.Base, s.Scenarios)...) }
 
 func (w *impactSweep) identity() (sweep.Identity, error) {
+	return identityOf("impact", w.law, w.raw, w.dir, w.spec.files(), w.batch.Items())
+}
+
+// identityOf is that of a work that asks files of a folder.
+func identityOf(kind, law string, raw json.RawMessage, dir string, files []string, items int) (sweep.Identity, error) {
 	program, err := sweep.Program()
 	if err != nil {
 		return sweep.Identity{}, err
 	}
-	id := sweep.Identity{Kind: "impact", Program: program, Inputs: []sweep.Input{{Name: "law", Hash: w.law}}, Spec: w.raw, Items: w.batch.Items()}
-	for _, name := range w.spec.files() {
-		h, err := sweep.SumFile(filepath.Join(w.dir, name))
+	id := sweep.Identity{Kind: kind, Program: program, Inputs: []sweep.Input{{Name: "law", Hash: law}}, Spec: raw, Items: items}
+	for _, name := range files {
+		h, err := sweep.SumFile(filepath.Join(dir, name))
 		if err != nil {
 			return id, err
 		}
@@ -239,11 +248,16 @@ func (w *impactSweep) identity() (sweep.Identity, error) {
 
 // carry copies what a sweep names to the folder of its plan.
 func carry(from string, m *sweep.Manifest) error {
-	if m.Kind != "impact" {
+	var s interface{ files() []string }
+	switch m.Kind {
+	case "impact":
+		s = &impactSpec{}
+	case "talks":
+		s = &talksSpec{}
+	default:
 		return nil
 	}
-	var s impactSpec
-	if err := json.Unmarshal(m.Spec, &s); err != nil {
+	if err := json.Unmarshal(m.Spec, s); err != nil {
 		return err
 	}
 	for _, name := range s.files() {
@@ -281,7 +295,7 @@ var sweepFields = []table.Field{
 	{Name: "iso3", Kind: table.String, Required: true},
 }
 
-func (w *impactSweep) write(e *env, files *sweep.Files, out string, asJSON bool) error {
+func (w *impactSweep) write(e *env, files *sweep.Files, out string, how telling) error {
 	fields := slices.Clone(sweepFields)
 	for _, f := range impact.Figures {
 		fields = append(fields, table.Field{Name: f, Kind: table.Float, Required: true})
@@ -293,14 +307,7 @@ func (w *impactSweep) write(e *env, files *sweep.Files, out string, asJSON bool)
 	defer t.Abort()
 	rows := newSweepRows(w, len(fields))
 	spread := w.batch.Spreader()
-	flush := func() error {
-		b, err := t.Encode(&table.Batch{Rows: rows.n}, rows.columns)
-		if err == nil {
-			err = t.Append(b)
-		}
-		rows.reset()
-		return err
-	}
+	spread.Out.Law = w.law
 	if err := files.Each(func(item int, result []byte) error {
 		figures, err := w.batch.Read(result)
 		if err != nil {
@@ -308,20 +315,22 @@ func (w *impactSweep) write(e *env, files *sweep.Files, out string, asJSON bool)
 		}
 		spread.Add(item, figures)
 		rows.add(item, figures)
-		if rows.n > 100_000 {
-			return flush()
-		}
-		return nil
+		return rows.flush(t, atOnce)
 	}); err != nil {
 		return err
 	}
-	if err := flush(); err != nil {
+	if err := rows.flush(t, 0); err != nil {
 		return err
 	}
 	if err := t.Close(); err != nil {
 		return err
 	}
-	if asJSON {
+	if how.table != "" {
+		if err := writeLeague(e, how.table, &spread.Out); err != nil {
+			return err
+		}
+	}
+	if how.json {
 		return printJSON(e.out, &spread.Out)
 	}
 	return spread.Out.Text(e.out, w.spec.First...)
@@ -358,6 +367,22 @@ func newSweepRows(w *impactSweep, columns int) *sweepRows {
 	}
 	dictionary(5, economies)
 	return r
+}
+
+// atOnce are the rows held before they are written, as a group of their own.
+const atOnce = 30_000
+
+// flush writes the rows where there are more than some.
+func (r *sweepRows) flush(t table.Writer, above int) error {
+	if r.n <= above {
+		return nil
+	}
+	b, err := t.Encode(&table.Batch{Rows: r.n}, r.columns)
+	if err == nil {
+		err = t.Append(b)
+	}
+	r.reset()
+	return err
 }
 
 func (r *sweepRows) reset() {

@@ -58,6 +58,7 @@ type talksFolderCmd struct {
 	Retroact string             `name:"retroactive" placeholder:"DAY" help:"Day from which a deal takes effect, for refunds (default: --on)."`
 	Retaliat float64            `name:"retaliation" default:"0.15" placeholder:"RATE" help:"Points of the uniform retaliation tried, alone and by blocs."`
 	Count    int                `name:"enumerate" default:"8" placeholder:"N" help:"Blocs of up to this many players have every group tried, at most 12; larger ones are sampled."`
+	Sweep    string             `placeholder:"FILE" help:"Summary that kanzei sweep --json printed of a sweep of talks: its ranges take the place of those of --draws."`
 	Orders   int                `default:"6" placeholder:"N" help:"Pairs of orders of joining sampled for larger blocs."`
 }
 
@@ -130,6 +131,13 @@ func (c *talksFolderCmd) Run(e *env) error {
 	if !(c.Power > 0 && c.Power < 1) {
 		return &kanzei.Problem{Code: "talks.power", Where: "--power", Msg: fmt.Sprintf("a power of %g", c.Power), Hint: "give a number between 0 and 1; 0.5 is equal power"}
 	}
+	var swept *talks.Spread
+	if c.Sweep != "" {
+		swept = &talks.Spread{}
+		if err := readSpread(c.Sweep, swept, func() bool { return len(swept.Stakes) > 0 }); err != nil {
+			return err
+		}
+	}
 	ctx, stop := interrupted()
 	defer stop()
 	d, err := c.open(e, ctx, c.Asker, c.Giver)
@@ -150,6 +158,16 @@ func (c *talksFolderCmd) Run(e *env) error {
 		if *x.to, err = kanzei.ParseDay(x.text); err != nil {
 			return at(x.flag, err)
 		}
+	}
+	if swept != nil {
+		law, err := e.lawHash()
+		if err != nil {
+			return err
+		}
+		if err := swept.Fits(d, law); err != nil {
+			return err
+		}
+		o.Sweep = swept
 	}
 	for _, set := range c.RedLine {
 		o.RedLines = append(o.RedLines, split(set, ";"))

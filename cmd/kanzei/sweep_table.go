@@ -1,0 +1,126 @@
+package main
+
+import (
+	"kanzei"
+	"kanzei/impact"
+	"kanzei/table"
+	"kanzei/talks"
+)
+
+// A telling is how a sweep tells of its results beside the file of them all.
+type telling struct {
+	json  bool
+	table string // file of the summary; none when empty
+}
+
+// writable refuses what could not be written, before long work.
+func writable(w swept, out string, how telling) error {
+	_, folder := w.(*entriesSweep)
+	if folder && how.table != "" {
+		return &kanzei.Problem{Code: "sweep.table", Where: "--table", Msg: "files of entries have no summary", Hint: "the answers are the table"}
+	}
+	if folder {
+		return nil
+	}
+	if _, err := table.FormatOf(out); err != nil || how.table == "" {
+		return err
+	}
+	_, err := table.FormatOf(how.table)
+	return err
+}
+
+// A flatRow is a row of a summary: words, then numbers, which may be null.
+type flatRow struct {
+	words   []string
+	numbers []*float64
+}
+
+// writeFlat writes a summary as a table.
+func writeFlat(e *env, out string, words, numbers []string, rows []flatRow) error {
+	var fields []table.Field
+	columns := make([]table.Column, len(words)+len(numbers))
+	for _, name := range words {
+		fields = append(fields, table.Field{Name: name, Kind: table.String, Required: true})
+	}
+	for i, name := range numbers {
+		fields = append(fields, table.Field{Name: name, Kind: table.Float})
+		columns[len(words)+i].Kind = table.Float
+	}
+	t, err := table.Create(out, e.out, nil, fields)
+	if err != nil {
+		return err
+	}
+	defer t.Abort()
+	for _, r := range rows {
+		for i, w := range r.words {
+			columns[i].Text.Add([]byte(w))
+		}
+		for i, x := range r.numbers {
+			c := &columns[len(words)+i]
+			c.Null = append(c.Null, x == nil)
+			v := 0.0
+			if x != nil {
+				v = *x
+			}
+			c.Floats = append(c.Floats, v)
+		}
+	}
+	b, err := t.Encode(&table.Batch{Rows: len(rows)}, columns)
+	if err != nil {
+		return err
+	}
+	if err := t.Append(b); err != nil {
+		return err
+	}
+	return t.Close()
+}
+
+// spreadNames are the columns of figures, and spreadNumbers what stands in them.
+func spreadNames(figures []string) (out []string) {
+	for _, f := range figures {
+		out = append(out, f, f+"_lo", f+"_hi", f+"_settled")
+	}
+	return out
+}
+
+func spreadNumbers(figures []string, of map[string]impact.SpreadFigure) (out []*float64) {
+	for _, f := range figures {
+		x := of[f]
+		out = append(out, &x.Value, x.Lo, x.Hi, x.Settled)
+	}
+	return out
+}
+
+// writeLeague writes the league tables, a row for each economy of each.
+func writeLeague(e *env, out string, s *impact.Spread) error {
+	number := func(n *int) *float64 {
+		if n == nil {
+			return nil
+		}
+		v := float64(*n)
+		return &v
+	}
+	var rows []flatRow
+	for i := range s.Scenarios {
+		r := &s.Scenarios[i]
+		for k := range r.Economies {
+			x := &r.Economies[k]
+			rows = append(rows, flatRow{[]string{r.On, r.Known, r.Scenario, r.Against, r.Closure, x.ISO3, x.Name},
+				append([]*float64{number(&x.Rank), number(x.RankLo), number(x.RankHi)}, spreadNumbers(impact.Figures, x.Figures)...)})
+		}
+	}
+	return writeFlat(e, out, []string{"on", "known", "scenario", "against", "closure", "iso3", "name"}, append([]string{"rank", "rank_lo", "rank_hi"}, spreadNames(impact.Figures)...), rows)
+}
+
+// writeStakes writes what is on the table, a row for each stake and closure.
+func writeStakes(e *env, out string, s *talks.Spread) error {
+	var rows []flatRow
+	for i := range s.Stakes {
+		x := &s.Stakes[i]
+		for _, c := range x.Closures {
+			rows = append(rows, flatRow{[]string{s.On, s.Known, s.Asker.ISO3, s.Giver.ISO3, x.Against, c.Closure, x.Kind, x.ID, x.What},
+				append(spreadNumbers(talks.StakeFigures, c.Figures), c.AskerGains, c.GiverGains, c.BothGain)})
+		}
+	}
+	return writeFlat(e, out, []string{"on", "known", "asker", "giver", "against", "closure", "kind", "id", "what"}, append(spreadNames(talks.StakeFigures), "asker_gains_share", "giver_gains_share", "both_gain_share"), rows)
+}

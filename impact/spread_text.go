@@ -1,0 +1,200 @@
+package impact
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Text writes real income. Of one day: what economies named first have of every
+// scenario, then the league table of all for each scenario and closure. Of many
+// days: what those named first have, day by day.
+func (s *Spread) Text(w io.Writer, first ...string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Change of real income in percent, world %s; ", s.World)
+	if s.Draws > 0 {
+		fmt.Fprintf(&b, "90 %% ranges over %d draws\nof the elasticities (seed %d). Settled: points by which half of the draws move\nthe ends of a range. Rank 1 loses most.\n", s.Draws, s.Seed)
+	} else {
+		b.WriteString("no draws, so no ranges.\n")
+	}
+	days := map[string]bool{}
+	for i := range s.Scenarios {
+		days[s.Scenarios[i].On] = true
+	}
+	if len(days) > 1 {
+		s.days(&b, first)
+	} else {
+		s.overview(&b, first)
+		for i := range s.Scenarios {
+			s.Scenarios[i].league(&b)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// head says what a row is.
+func (r *SpreadRow) head() string {
+	return fmt.Sprintf("%s against %s, on %s as known %s, closure %s", r.Scenario, r.Against, r.On, r.Known, r.Closure)
+}
+
+// overview sets the scenarios of a few economies side by side.
+func (s *Spread) overview(b *strings.Builder, first []string) {
+	if len(s.Scenarios) < 2 {
+		return
+	}
+	for _, iso := range first {
+		e := s.Scenarios[0].Economy(iso)
+		if e == nil {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s: rank of %d, real income\n", e.Name, len(s.Scenarios[0].Economies))
+		var names []string
+		for i := range s.Scenarios {
+			if name := s.Scenarios[i].asked(); !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+		for _, name := range names {
+			fmt.Fprintf(b, "  %s\n", name)
+			for i := range s.Scenarios {
+				if r := &s.Scenarios[i]; r.asked() == name {
+					x := r.Economy(iso)
+					v := x.Figures[Figures[0]]
+					writeLine(b, "    %-14s %4d %8s  %-19s %8s", r.Closure, x.Rank, fixed(v.Value), span(v.Lo, v.Hi), settled(v.Settled))
+				}
+			}
+		}
+	}
+}
+
+// asked names the comparison, whatever the closure.
+func (r *SpreadRow) asked() string {
+	name := r.Scenario + " against " + r.Against
+	if r.Known != r.On {
+		name += ", known " + r.Known
+	}
+	return name
+}
+
+// league lists all economies.
+func (r *SpreadRow) league(b *strings.Builder) {
+	fmt.Fprintf(b, "\n%s\n", r.head())
+	fmt.Fprintf(b, "%d of %d economies lose", r.Lose, len(r.Economies))
+	if r.LoseSurely != nil {
+		fmt.Fprintf(b, ", %d of them in 95 %% of the draws or more", *r.LoseSurely)
+	}
+	b.WriteByte('\n')
+	if r.Settled != nil {
+		fmt.Fprintf(b, "half the draws move no end of a range by more than %s points (%s)\n", settled(r.Settled), r.SettledOf)
+	}
+	writeLine(b, "rank %-7s %-24s %8s  %-19s %8s %8s", "", "", "percent", pick(r.Settled, "90 % range"), "bn USD", pick(r.Settled, "settled"))
+	for i := range r.Economies {
+		e := &r.Economies[i]
+		v := e.Figures[Figures[0]]
+		ranks := ""
+		if e.RankLo != nil {
+			ranks = fmt.Sprintf("%d-%d", *e.RankLo, *e.RankHi)
+		}
+		writeLine(b, "%4d %-7s %-3s %-20s %8s  %-19s %8s %8s", e.Rank, ranks, e.ISO3, clip(e.Name, 20), fixed(v.Value), span(v.Lo, v.Hi), signedBn(e.Figures[Figures[1]].Value), settled(v.Settled))
+	}
+}
+
+// days writes one line for each day on which something changed.
+func (s *Spread) days(b *strings.Builder, first []string) {
+	type series struct{ scenario, against, closure string }
+	var all []series
+	var known []string // words for the day of knowledge, in columns
+	for i := range s.Scenarios {
+		r := &s.Scenarios[i]
+		if x := (series{r.Scenario, r.Against, r.Closure}); !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+		if k := r.knownWord(); !slices.Contains(known, k) {
+			known = append(known, k)
+		}
+	}
+	for _, x := range all {
+		fmt.Fprintf(b, "\n%s against %s, closure %s: days on which a figure is not that of the\nline above; as known\n", x.scenario, x.against, x.closure)
+		names, heads := fmt.Sprintf("%-10s", ""), fmt.Sprintf("%-10s", "on")
+		for _, iso := range first {
+			if s.Scenarios[0].Economy(iso) == nil {
+				continue
+			}
+			names += fmt.Sprintf("  %-*s", 11*len(known)-2, iso)
+			for _, k := range known {
+				heads += fmt.Sprintf(" %10s", k)
+			}
+		}
+		writeLine(b, "%s", names)
+		writeLine(b, "%s", heads)
+		last, held := "", 0
+		for i := 0; i < len(s.Scenarios); {
+			on := s.Scenarios[i].On
+			figures := map[string]string{}
+			for ; i < len(s.Scenarios) && s.Scenarios[i].On == on; i++ {
+				r := &s.Scenarios[i]
+				if (series{r.Scenario, r.Against, r.Closure}) != x {
+					continue
+				}
+				for _, iso := range first {
+					if e := r.Economy(iso); e != nil {
+						figures[iso+r.knownWord()] = fixed(e.Figures[Figures[0]].Value)
+					}
+				}
+			}
+			row := ""
+			for _, iso := range first {
+				if s.Scenarios[0].Economy(iso) != nil {
+					for _, k := range known {
+						row += fmt.Sprintf(" %10s", figures[iso+k])
+					}
+				}
+			}
+			if row == last {
+				held++
+				continue
+			}
+			last = row
+			writeLine(b, "%-10s%s", on, row)
+		}
+		if held > 0 {
+			fmt.Fprintf(b, "%s left out, on which nothing changed for these.\n", plural(held, "day"))
+		}
+	}
+}
+
+// knownWord is then, where the knowledge is that of the day.
+func (r *SpreadRow) knownWord() string {
+	if r.Known == r.On {
+		return "then"
+	}
+	if r.Known == "latest" {
+		return "now"
+	}
+	return r.Known
+}
+
+// writeLine writes a line without blanks at its end.
+func writeLine(b *strings.Builder, format string, args ...any) {
+	b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	b.WriteByte('\n')
+}
+
+func fixed(x float64) string { return fmt.Sprintf("%+.3f", x) }
+
+func settled(d *float64) string {
+	if d == nil {
+		return ""
+	}
+	return fmt.Sprintf("%.4f", *d)
+}
+
+// pick is a word where there is a figure for it.
+func pick(d *float64, word string) string {
+	if d == nil {
+		return ""
+	}
+	return word
+}
