@@ -3,6 +3,7 @@ package impact
 import (
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 )
@@ -182,7 +183,12 @@ func writeLine(b *strings.Builder, format string, args ...any) {
 	b.WriteByte('\n')
 }
 
-func fixed(x float64) string { return fmt.Sprintf("%+.3f", x) }
+func fixed(x float64) string {
+	if math.Abs(x) < 0.0005 {
+		return "0.000"
+	}
+	return fmt.Sprintf("%+.3f", x)
+}
 
 func settled(d *float64) string {
 	if d == nil {
