@@ -1,6 +1,10 @@
 package kanzei
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+)
 
 // A Share is a percentage of customs value that may be unknown.
 type Share struct {
@@ -43,6 +47,7 @@ type Entry struct {
 	Origin    Origin `json:"origin"`
 	Date      Day    `json:"entry_date"`
 	Value     Money  `json:"value_usd"`
+	Full      Money  `json:"-"`                  // full value of goods of which Value is the dutiable part already; zero else
 	Quantity  int64  `json:"quantity,omitempty"` // 1e-4 units of the line's first unit
 	Unit      string `json:"unit,omitempty"`
 	Quantity2 int64  `json:"quantity2,omitempty"`
@@ -87,3 +92,18 @@ func (e *Entry) Flag(name string) bool {
 	}
 	return false
 }
+
+// ParseMode reads a Census method of transport: its number, or vessel, rail,
+// truck, air or mail.
+func ParseMode(s string) (int, error) {
+	if n, ok := modes[s]; ok {
+		return n, nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > 99 {
+		return 0, &Problem{Code: "mode.unknown", Where: "mode", Msg: fmt.Sprintf("%q is not a Census method of transport", s), Hint: "10, 11 vessel; 20, 21 rail; 30-34 truck; 40, 41 air; 50 mail: the number, or the word"}
+	}
+	return n, nil
+}
+
+var modes = map[string]int{"vessel": 10, "rail": 20, "truck": 30, "air": 40, "mail": 50}

@@ -33,6 +33,7 @@ const (
 	ActStrike    ActKind = "strike"    // strikes products from a list, or origins from a group
 	ActNote      ActKind = "note"      // states a fact for the outlook or a caveat; changes no duty
 	ActZone      ActKind = "zone"      // says what goods from a foreign-trade zone in privileged foreign status pay
+	ActReturned  ActKind = "returned"  // says what goods pay that return under a provision of chapter 98 that frees a part of their value
 )
 
 // An Act is one change an instrument makes, with its own moment of effect,
@@ -56,6 +57,15 @@ type Act struct {
 	Members   []Origin      // ActAdd, ActStrike on a group
 	Origins   []OriginItem  // ActNote, ActZone: whom it concerns; everyone when empty
 	Zone      *Zone         // ActZone; Codes are the products, all when empty
+	Returned  *Returned     // ActReturned
+}
+
+// A Returned is what an act says of goods entered under provisions of chapter
+// 98 that free a part of their value.
+type Returned struct {
+	Under     []HTS
+	FullValue bool   // levied on the full value all the same
+	Caveat    string // printed with every answer that rests on the act
 }
 
 // A Zone is what an act says of goods that leave a foreign-trade zone in
@@ -80,6 +90,24 @@ func (z *Zone) String() string {
 	}
 	if z.Pays == NoZoneDay && z.Reports == "" {
 		s += " only; no day named for the rates"
+	}
+	return s
+}
+
+// String says it in words.
+func (r *Returned) String() string {
+	s := "goods returned under"
+	for i, h := range r.Under {
+		if i > 0 {
+			s += ","
+		}
+		s += " " + h.String()
+	}
+	if r.FullValue {
+		s += " pay on the full value"
+	}
+	if r.Caveat != "" {
+		s += ": " + r.Caveat
 	}
 	return s
 }

@@ -194,8 +194,11 @@ func (q *Entry) Read() (e kanzei.Entry, known kanzei.Day, err error) {
 	quantity := func(to *int64) func(string) error {
 		return func(s string) error {
 			m, x := kanzei.ParseMoney(s)
+			if x != nil {
+				return &kanzei.Problem{Code: "quantity.syntax", Msg: fmt.Sprintf("%q is not a quantity", s), Hint: "write a number, or a number and a unit with a space between, such as 100 kg"}
+			}
 			*to = int64(m)
-			return x
+			return nil
 		}
 	}
 	need("hts", q.HTS, "a code of the schedule, such as 8703.23.01.40")

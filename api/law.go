@@ -123,6 +123,9 @@ func (q *InstrumentRequest) answer(d *Desk) (*Instrument, error) {
 		if a.Zone != nil {
 			act.Title = a.Zone.String()
 		}
+		if a.Returned != nil {
+			act.Title = a.Returned.String()
+		}
 		if act.Targets == nil {
 			act.Targets = []string{}
 		}

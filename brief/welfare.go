@@ -99,14 +99,8 @@ func (w *Welfare) Says(country string) string {
 
 // Cells are the words of a row: percent, range, billions, settled, rank.
 func (r *WelfareRow) Cells() []string {
-	x := &r.RealIncome
-	out := []string{fmt.Sprintf("%+.3f", x.Value), "", fmt.Sprintf("%+.1f", r.MUSD.Value/1000), "", fmt.Sprint(r.Rank)}
-	if x.Lo != nil && x.Hi != nil {
-		out[1] = fmt.Sprintf("%+.3f to %+.3f", *x.Lo, *x.Hi)
-	}
-	if x.Settled != nil {
-		out[3] = fmt.Sprintf("%.4f", *x.Settled)
-	}
+	value, within, settled := r.RealIncome.Words()
+	out := []string{value, within, r.MUSD.Billions(), settled, fmt.Sprint(r.Rank)}
 	if r.RankLo != nil && r.RankHi != nil {
 		out[4] += fmt.Sprintf(" (%d to %d)", *r.RankLo, *r.RankHi)
 	}

@@ -50,8 +50,11 @@ func TestChapter98(t *testing.T) {
 			t.Errorf("%s: the entry is shown with %s", c.name, a.Entry.Value)
 		}
 	}
+	flagged := entry("6307.90.98.70", "JP", "2025-08-20", "9802.00.80", "40")
+	flagged.Flags = []string{"chapter-98"}
 	for code, e := range map[string]kanzei.Entry{
 		"ch98.content": entry("6307.90.98.70", "JP", "2025-08-20", "9802.00.80", ""),
+		"ch98.flag":    flagged,
 		"ch98.syntax":  entry("6307.90.98.70", "JP", "2025-08-20", "8703", ""),
 	} {
 		var p *kanzei.Problem
@@ -62,7 +65,8 @@ func TestChapter98(t *testing.T) {
 }
 
 // Under a provision that frees a part of the value the rate is a share of the
-// whole, and metal processed abroad is remarked on (US note 16(a), 9802.00.60).
+// whole. Of metal processed abroad the section 232 duty is on the full value (US
+// note 16(i), 9802.00.60), in a batch as alone.
 func TestChapter98Part(t *testing.T) {
 	engine, err := duty.Embedded()
 	if err != nil {
@@ -75,15 +79,28 @@ func TestChapter98Part(t *testing.T) {
 	if err != nil || a.Duty == nil {
 		t.Fatal(a, err)
 	}
-	if *a.Duty != 3000*kanzei.Dollar || *a.Rate != kanzei.Percent(30) || a.Entry.Value != e.Value {
+	if *a.Duty != 5000*kanzei.Dollar || *a.Rate != kanzei.Percent(50) || a.Entry.Value != e.Value {
 		t.Errorf("duty %s, rate %s of %s", *a.Duty, *a.Rate, a.Entry.Value)
 	}
-	full := func(s string) bool { return strings.Contains(s, "full value") }
-	if !slices.ContainsFunc(a.Caveats, full) {
-		t.Errorf("no remark on the full value: %q", a.Caveats)
+	if !slices.ContainsFunc(a.Lines, func(f kanzei.Finding) bool {
+		return f.Heading == "9903.81.87" && f.Base == e.Value && strings.Contains(f.Because, "full value")
+	}) {
+		t.Errorf("no word of the full value: %+v", a.Lines)
+	}
+	x := e
+	var out duty.Outcome
+	if err := engine.NewRater().Rate(&x, 0, nil, &out); err != nil || out.Duty.USD != *a.Duty || x.Full != e.Value {
+		t.Errorf("in a batch duty %s of %s, %v", out.Duty.USD, x.Full, err)
 	}
 	e.Ch98 = "9802.00.80"
-	if a, err = engine.Assess(e, 0); err != nil || slices.ContainsFunc(a.Caveats, full) {
-		t.Error(a, err)
+	if a, err = engine.Assess(e, 0); err != nil || *a.Duty != 3000*kanzei.Dollar {
+		t.Error(a.Duty, err)
+	}
+	// A text that does not speak of goods returned is said to be silent: US note 18.
+	e.HTS, e.Origin, e.Ch98 = kanzei.MustHTS("8541.43.00.10"), kanzei.MustOrigin("VN"), "9802.00.50"
+	e.Date = kanzei.DayOf(2025, 2, 7)
+	silent := func(s string) bool { return strings.Contains(s, "US note 18 does not speak of goods returned") }
+	if a, err = engine.Assess(e, 0); err != nil || *a.Duty != 840*kanzei.Dollar || !slices.ContainsFunc(a.Caveats, silent) {
+		t.Error(a.Duty, a.Caveats, err)
 	}
 }

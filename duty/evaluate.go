@@ -90,7 +90,7 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 			}
 		}
 		if x.why == applies {
-			x.base = e.Value.Times(x.share)
+			x.base = f.value(p).Times(x.share)
 			if p.Effect == kanzei.Levies {
 				amount, known := f.amount(p, x)
 				if !known {
@@ -228,26 +228,26 @@ func (t *Table) covered(p *prov, parts []part) area {
 
 // amount returns the duty of a provision that applies, rounded to the cent.
 func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
-	r := &p.Rate.Rate
+	r, value := &p.Rate.Rate, f.value(p)
 	switch p.Rate.Mode {
 	case kanzei.NoDuty, kanzei.Prohibited:
 		return 0, true
 	case kanzei.AllIn:
-		due := f.entry.Value.By(r.AdValorem).Minus(f.base.amount)
+		due := value.By(r.AdValorem).Minus(f.base.amount)
 		return max(0, due.Cents(x.share)), true
 	case kanzei.MinPrice:
 		price, ok := r.Duty(0, f.quantity)
 		if !ok {
 			return 0, false
 		}
-		return max(0, price.Minus(f.entry.Value.By(kanzei.One)).Cents(kanzei.One)), true
+		return max(0, price.Minus(value.By(kanzei.One)).Cents(kanzei.One)), true
 	case kanzei.ByText:
 		return 0, false
 	}
 	if len(r.Specific) == 0 { // without the closure that would allocate
-		return f.entry.Value.By(r.AdValorem).Cents(x.share), true
+		return value.By(r.AdValorem).Cents(x.share), true
 	}
-	due, ok := r.Duty(f.entry.Value, f.quantity)
+	due, ok := r.Duty(value, f.quantity)
 	return due.Cents(x.share), ok
 }
 

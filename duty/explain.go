@@ -71,10 +71,14 @@ func (c *computation) findings(k *corner) []kanzei.Finding {
 }
 
 // farOff reports whether a claim not made is not worth a word: a duty on all
-// products for those who declare it, or an exception that would excuse nothing.
+// products for those who declare it, an exception that would excuse nothing, or
+// one of chapter 98 or US content under a provision that frees a part of the value.
 func (c *computation) farOff(k *corner, x *part, p *prov) bool {
 	if p.When[x.cond].Not {
 		return false
+	}
+	if w := p.When[x.cond]; c.entry.Full != 0 && (w.Value == claimsChapter98 || w.Fact == "us-content") {
+		return true
 	}
 	if p.Effect == kanzei.Levies {
 		return slices.ContainsFunc(p.Products, func(i kanzei.ProductItem) bool { return i.All })
@@ -101,6 +105,9 @@ func (c *computation) because(k *corner, x *part, p *prov) string {
 	case x.share < kanzei.One && x.by >= 0:
 		q := &c.table.provs[k.parts[x.by].prov]
 		s += fmt.Sprintf("; on the %s%% of the value that %s (%s) leaves", x.share, q.Program, q.Heading)
+	}
+	if v := k.facts.value(p); v != c.entry.Value && p.Effect == kanzei.Levies {
+		s += fmt.Sprintf("; under %s on the full value, $%s", c.entry.Ch98, v)
 	}
 	if p.Rate.Mode == kanzei.AllIn {
 		if x.amount > 0 {
@@ -147,6 +154,11 @@ func (c *computation) caveats(k *corner, a *kanzei.Assessment) {
 		if x := &k.parts[i]; x.why == applies {
 			p := &c.table.provs[x.prov]
 			add(p.Caveat)
+			if c.entry.Full != 0 && p.Effect == kanzei.Levies {
+				if r, ok := p.returned(c.entry); ok {
+					add(r.Caveat)
+				}
+			}
 			if v := p.Void; v.Instrument != nil && p.Effect == kanzei.Levies {
 				add(v.Act.Note)
 				add(v.Instrument.Note)
@@ -226,8 +238,8 @@ func (c *computation) asked(s *span) []kanzei.Question {
 			continue
 		}
 		e, fact := claim(*c.entry, when)
-		if fact == "" || seen[fact] {
-			continue
+		if fact == "" || seen[fact] || c.entry.Full != 0 && (fact == claimsChapter98 || e.USContent.Known) {
+			continue // of the dutiable part the US content is off already
 		}
 		seen[fact] = true
 		f := s.corner.facts

@@ -253,6 +253,13 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 	if err != nil {
 		return r, err
 	}
+	full := e.Value
+	if strings.HasPrefix(e.Ch98, "9802.00.") { // a part of the value is free
+		rest := *e
+		rest.Value = kanzei.Money(int64(full) * int64(kanzei.One-e.USContent.Fraction) / int64(kanzei.One)) // exact for whole percents
+		rest.USContent = kanzei.Share{}
+		e = &rest
+	}
 	l := o.lawAt(e.Date.At(0, 1), day)
 	if e.FTZStatus == "P" {
 		l = o.privileged(e, l, o.lawAt(e.FTZDate.At(0, 1), day))
@@ -334,17 +341,21 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 			r.excuses[p.Heading] = true
 			continue
 		}
+		value := e.Value
+		if p.home.onFullValue(p, e.Ch98) {
+			value = full
+		}
 		due, ok := new(big.Rat), false
 		switch p.Rate.Mode {
 		case kanzei.Additional:
-			if due, ok = exactly(p.Rate.Rate, dollars(e.Value), e); !ok {
+			if due, ok = exactly(p.Rate.Rate, dollars(value), e); !ok {
 				r.unknown = "rate of " + p.Heading
 				due = new(big.Rat)
 			}
 			due = new(big.Rat).Mul(due, share)
 		case kanzei.AllIn:
 			needBase()
-			due.Mul(dollars(e.Value), whole(p.Rate.Rate.AdValorem))
+			due.Mul(dollars(value), whole(p.Rate.Rate.AdValorem))
 			due.Sub(due, base)
 			due.Mul(due, share)
 		case kanzei.MinPrice:
@@ -352,7 +363,7 @@ func (o *interpreter) assess(e *kanzei.Entry, day kanzei.Day, legal bool) (rulin
 				r.unknown = "quantity for " + p.Heading
 				due = new(big.Rat)
 			}
-			due = new(big.Rat).Sub(due, dollars(e.Value))
+			due = new(big.Rat).Sub(due, dollars(value))
 		case kanzei.ByText:
 			r.unknown = "rate of " + p.Heading
 		case kanzei.Prohibited:
@@ -447,6 +458,22 @@ func (l *law) yields(p, q *provision) bool {
 	}
 	qp := l.programs[q.Program]
 	return qp != nil && names(qp.InLieuOf, p)
+}
+
+// onFullValue reports whether the last act that speaks of goods returned under
+// a provision of chapter 98 has the duty levied on their full value.
+func (l *law) onFullValue(p *provision, ch98 string) bool {
+	full := false
+	for _, k := range l.acts {
+		a := k.act
+		if a.Kind != kanzei.ActReturned || !inEffect(a, l.at) || !slices.ContainsFunc(a.Targets, func(t string) bool { return refersTo(t, p.Heading, p.Program) }) {
+			continue
+		}
+		if slices.ContainsFunc(a.Returned.Under, func(h kanzei.HTS) bool { return h.String() == ch98 }) {
+			full = a.Returned.FullValue
+		}
+	}
+	return full
 }
 
 // parts are parts of the customs value. The metal contents are disjoint by the

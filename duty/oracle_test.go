@@ -198,6 +198,10 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 		// Disjoint from the metals: how they overlap is not for the law to say.
 		e.USContent = kanzei.ShareOf(r.share(kanzei.One - e.Steel.Fraction - e.Aluminum.Fraction - e.Copper.Fraction))
 	}
+	if r.IntN(8) == 0 && e.HTS.Chapter() != 98 {
+		e.Ch98 = []string{"9802.00.40", "9802.00.50", "9802.00.60", "9802.00.60", "9802.00.80"}[r.IntN(5)]
+		e.USContent = kanzei.ShareOf(kanzei.Percent(r.IntN(100)))
+	}
 	if r.IntN(4) == 0 {
 		e.MetalWeight = kanzei.ShareOf(r.share(kanzei.One))
 	}
@@ -226,6 +230,9 @@ func (r *source) entry(on kanzei.Day) kanzei.Entry {
 		if len(r.claims) > 0 {
 			e.Flags = append(e.Flags, r.claims[r.IntN(len(r.claims))])
 		}
+	}
+	if e.Ch98 != "" {
+		e.Flags = slices.DeleteFunc(e.Flags, func(f string) bool { return f == "chapter-98" })
 	}
 	if r.IntN(3) == 0 {
 		e.MeltPour, e.SmeltCast = kanzei.MustOrigin([]string{"US", "CA", "RU", "GB", "JP"}[r.IntN(5)]), kanzei.MustOrigin([]string{"US", "MX", "RU", "BY"}[r.IntN(4)])

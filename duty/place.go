@@ -37,13 +37,14 @@ const (
 	assessed                       // what was assessed
 	zoned                          // a status in a foreign-trade zone
 	unitless                       // a quantity without a unit
+	returned                       // a value that is the dutiable part
 )
 
 func holdingOf(e *kanzei.Entry) (h holding) {
 	if !plain(e) {
 		h |= factual
 	}
-	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates {
+	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates || e.Origin == puertoRico {
 		h |= remarkable
 	}
 	if e.AssessedKnown {
@@ -51,6 +52,9 @@ func holdingOf(e *kanzei.Entry) (h holding) {
 	}
 	if e.FTZStatus != "" {
 		h |= zoned
+	}
+	if e.Full != 0 {
+		h |= returned
 	}
 	if e.Quantity != 0 && e.Unit == "" || e.Quantity2 != 0 && e.Unit2 == "" {
 		h |= unitless

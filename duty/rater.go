@@ -223,7 +223,7 @@ func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
 		l.units()
 	}
 	*out = Outcome{Programs: out.Programs[:0]}
-	if l.has&zoned == 0 && r.quick(l, whole, out) {
+	if l.has&(zoned|returned) == 0 && r.quick(l, whole, out) {
 		return nil
 	}
 	return r.slow(l, whole, out)
@@ -305,7 +305,7 @@ func (r *Rater) gaps(p *Line) (unsupported bool) {
 
 // open returns the computation of the line at hand before a table.
 func (r *Rater) open(l *lawTable, p *Line, known kanzei.Day, view View) (*computation, error) {
-	if r.entry.FTZStatus != "" {
+	if r.entry.FTZStatus != "" || r.entry.Full != 0 { // of a treatment what is said of goods returned is forgotten
 		return r.engine.open(r.entry, known, view)
 	}
 	t := r.treatment(l, p.Code, originAt(r.entry.Origin))

@@ -24,7 +24,7 @@ const (
 	underColumn2                     // column 2 is charged
 	notUsedAtAll                     // nothing asks for the flag
 	ofUnitedStates                   // the goods are of the United States
-	metalReturned                    // metal processed abroad: section 232 is on the full value
+	ofPuertoRico                     // the goods come from within the customs territory
 )
 
 func (r remark) String() string {
@@ -36,8 +36,8 @@ func (r remark) String() string {
 		return fmt.Sprintf("the claim of %s has no effect on column 1: the line has no special rate for %s, and column 1 general is charged; exceptions that ask for %s are decided on the claim as declared", r.name, r.name, r.name)
 	case underColumn2:
 		return fmt.Sprintf("the claim of %s has no effect on the base rate: column 2 is charged", r.name)
-	case metalReturned:
-		return "under 9802.00.60 the notes on the section 232 duties put them on the full value of the article (US notes 16, 19, 33 and 36); here every duty is on the dutiable part, so a section 232 duty is understated"
+	case ofPuertoRico:
+		return "Puerto Rico is in the customs territory of the United States (general note 2): goods from there are not imported and need no entry; the duty is that of any other entry"
 	case ofUnitedStates:
 		return "the origin is the United States: American goods returned may be claimed under chapter 98 (9801.00.10); the duty is that of any other entry"
 	}
@@ -59,8 +59,8 @@ var partnersOf = func() map[string][]string {
 }()
 
 var (
-	unitedStates   = kanzei.MustOrigin("US")
-	metalProcessed = kanzei.MustHTS("9802.00.60")
+	unitedStates = kanzei.MustOrigin("US")
+	puertoRico   = kanzei.MustOrigin("PR")
 )
 
 // appendRemarks appends what is to be said of the origin and of the special
@@ -69,10 +69,8 @@ func appendRemarks(out []remark, e *kanzei.Entry, line *schedule.Line, column2 b
 	if e.Origin == unitedStates && e.HTS.Chapter() != 98 && e.Ch98 == "" {
 		out = append(out, remark{what: ofUnitedStates})
 	}
-	if e.Ch98 != "" && e.Flag(dutiablePart) {
-		if h, err := kanzei.ParseHTS(e.Ch98); err == nil && metalProcessed.Contains(h) {
-			out = append(out, remark{what: metalReturned})
-		}
+	if e.Origin == puertoRico {
+		out = append(out, remark{what: ofPuertoRico})
 	}
 	if e.SPI == "" {
 		return out

@@ -17,7 +17,7 @@ func TestRemarks(t *testing.T) {
 		t.Fatal(err)
 	}
 	rater := engine.NewRater()
-	all := []string{"is the special program of", "has no effect on column 1", "has no effect on the base rate", "not used: ", "the origin is the United States"}
+	all := []string{"is the special program of", "has no effect on column 1", "has no effect on the base rate", "not used: ", "the origin is the United States", "Puerto Rico is in the customs territory"}
 	for _, tt := range []struct {
 		hts, origin, on, spi, flags string
 		want                        []string
@@ -33,6 +33,7 @@ func TestRemarks(t *testing.T) {
 		{"8703.23.01.40", "JP", "2025-04-15", "", "vintage-vehicle-no-such", []string{"not used: vintage-vehicle-no-such"}},
 		{"6109.10.00.12", "JP", "2025-05-01", "", "donation", nil},
 		{"8703.23.01.40", "US", "2025-04-15", "", "", []string{"the origin is the United States"}},
+		{"8703.23.01.40", "PR", "2025-04-15", "", "", []string{"Puerto Rico is in the customs territory"}},
 		{"8703.23.01.40", "JP", "2025-04-15", "", "", nil},
 	} {
 		on, err := kanzei.ParseDay(tt.on)

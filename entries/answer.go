@@ -1,6 +1,7 @@
 package entries
 
 import (
+	"cmp"
 	"io"
 	"slices"
 
@@ -168,7 +169,7 @@ func (a *adder) say(column, i int, t duty.Text) { a.columns[column].Codes[a.rows
 func answer(a *adder, r *Rated) {
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		value := r.Entries[i].Value
+		value := cmp.Or(r.Entries[i].Full, r.Entries[i].Value)
 		if o.Status != a.status {
 			a.status, a.text = o.Status, r.Rater.Text(string(o.Status))
 		}

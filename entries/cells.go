@@ -95,11 +95,8 @@ func parseQuantity(b []byte) (kanzei.Money, error) {
 }
 
 func parseMode(b []byte) (int64, error) {
-	n, err := strconv.Atoi(string(b))
-	if err != nil || n < 0 || n > 99 {
-		return 0, &kanzei.Problem{Msg: fmt.Sprintf("%q is not a Census method of transport", b), Hint: "10, 11 vessel; 20, 21 rail; 30-34 road; 40, 41 air; 50 mail"}
-	}
-	return int64(n), nil
+	n, err := kanzei.ParseMode(string(b))
+	return int64(n), err
 }
 
 func parseShare(b []byte) (kanzei.Share, error) {

@@ -238,9 +238,10 @@ func toCSV(t *testing.T, from, to string) {
 // TestChapter98: a provision of chapter 98 that a row claims takes the place of
 // its code, as in Assess.
 func TestChapter98(t *testing.T) {
-	rows, rejects := rate(t, entries.Job{}, "id,hts,origin,entry_date,value_usd,ch98,us_content_pct\n"+
-		"1,8471300100,CN,2025-08-15,1000,9801.00.10,\n2,8471300100,CN,2025-08-15,1000,,\n3,8471300100,CN,2025-08-15,1000,9802.00.80,40\n4,8471300100,CN,2025-08-15,1000,9813.00.05,\n")
-	if len(rows) != 4 {
+	rows, rejects := rate(t, entries.Job{}, "id,hts,origin,entry_date,value_usd,ch98,us_content_pct,steel_pct\n"+
+		"1,8471300100,CN,2025-08-15,1000,9801.00.10,,\n2,8471300100,CN,2025-08-15,1000,,,\n3,8471300100,CN,2025-08-15,1000,9802.00.80,40,\n4,8471300100,CN,2025-08-15,1000,9813.00.05,,\n"+
+		"5,7318152095,MX,2025-06-10,1000,9802.00.60,40,80\n")
+	if len(rows) != 5 {
 		t.Fatal(rows, rejects)
 	}
 	for _, m := range rows {
@@ -250,8 +251,12 @@ func TestChapter98(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m["status"] != string(a.Status) || m["duty_min_usd"] != usd(a.DutyMin) || m["duty_max_usd"] != usd(a.DutyMax) {
-			t.Errorf("row %s: %s %s to %s, Assess says %s %s to %s", m["id"], m["status"], m["duty_min_usd"], m["duty_max_usd"], a.Status, usd(a.DutyMin), usd(a.DutyMax))
+		rate := ""
+		if a.Rate != nil {
+			rate = a.Rate.String() // a share of the whole value
+		}
+		if m["status"] != string(a.Status) || m["duty_min_usd"] != usd(a.DutyMin) || m["duty_max_usd"] != usd(a.DutyMax) || m["rate_pct"] != rate {
+			t.Errorf("row %s: %s %s to %s, %s%%; Assess says %s %s to %s, %s%%", m["id"], m["status"], m["duty_min_usd"], m["duty_max_usd"], m["rate_pct"], a.Status, usd(a.DutyMin), usd(a.DutyMax), rate)
 		}
 	}
 }

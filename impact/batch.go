@@ -27,8 +27,9 @@ type Batch struct {
 	Seed      uint64
 
 	study  *Study
-	laws   [][]string // what is solved: the base first
-	pairs  [][2]int   // scenario → its law and the one it is held against
+	laws   [][]string  // what is solved: the base first
+	titles []SpreadLaw // of the laws that are the same on every day
+	pairs  [][2]int    // scenario → its law and the one it is held against
 	thetas [][]float64
 
 	rating sync.Mutex // one day is rated at a time
@@ -58,12 +59,19 @@ const recentDays = 4
 var Figures = []string{"real_income_pct", "real_income_musd", "exports_pct", "imports_pct", "terms_of_trade_pct", "prices_pct", "tariff_revenue_musd"}
 
 // Prepare readies a batch: it draws the elasticities, and reads the scenarios of
-// the first day so that what cannot be read is refused at once. It rates and
+// every day so that what cannot be asked is refused at once. It rates and
 // solves nothing.
 func (s *Study) Prepare(b *Batch) error {
 	b.study, b.tables = s, map[Clock]*batchTables{}
 	if len(b.Scenarios) == 0 || len(b.Clocks) == 0 || len(b.Closures) == 0 {
-		return &kanzei.Problem{Code: "sweep.empty", Msg: "no scenario, day or closure", Hint: "name at least one of each"}
+		what := "closure"
+		switch {
+		case len(b.Scenarios) == 0:
+			what = "scenario"
+		case len(b.Clocks) == 0:
+			what = "day"
+		}
+		return &kanzei.Problem{Code: "sweep.empty", Msg: "asks for no " + what, Hint: "name at least one scenario, day and closure"}
 	}
 	if b.Base == nil {
 		b.Base = []string{"before"}
@@ -74,26 +82,44 @@ func (s *Study) Prepare(b *Batch) error {
 			return &kanzei.Problem{Code: "impact.draws", Where: "draws", Msg: err.Error(), Hint: "sweep with draws: 0"}
 		}
 	}
-	b.laws, b.pairs = [][]string{b.Base}, nil
+	b.laws, b.pairs, b.titles = [][]string{b.Base}, nil, nil
 	for _, name := range b.Scenarios {
 		name, against, held := strings.Cut(name, " against ")
 		pair := [2]int{b.law(name), 0}
 		if held {
 			pair[1] = b.law(against)
 		}
+		if slices.Contains(b.pairs, pair) {
+			b.pairs = append(b.pairs, pair)
+			name, against := b.Sides(len(b.pairs) - 1)
+			return &kanzei.Problem{Code: "sweep.twice", Where: "scenarios", Msg: fmt.Sprintf("%s against %s is asked twice", name, against), Hint: "ask it once"}
+		}
 		b.pairs = append(b.pairs, pair)
 	}
-	for _, names := range b.laws {
-		if _, err := s.Law(names, b.Clocks[0].On, b.Clocks[0].Known); err != nil {
-			return placed(fmt.Sprintf("%s on %s", strings.Join(names, "+"), b.Clocks[0].On), err)
+	for k, c := range b.Clocks {
+		for i, names := range b.laws {
+			l, err := s.Law(names, c.On, c.Known)
+			if err != nil {
+				return placed(fmt.Sprintf("%s on %s", strings.Join(names, "+"), c.On), err)
+			}
+			switch x := (SpreadLaw{strings.Join(names, "+"), l.Title}); {
+			case k == 0:
+				b.titles = append(b.titles, x)
+			case b.titles[i] != x:
+				b.titles[i] = SpreadLaw{} // of each day its own
+			}
 		}
 	}
+	b.titles = slices.DeleteFunc(b.titles, func(x SpreadLaw) bool { return x.Name == "" })
 	return nil
 }
 
 // law is the place of a law, which is added where it is new.
 func (b *Batch) law(name string) int {
-	names := strings.Split(strings.TrimSpace(name), "+")
+	names := strings.Split(name, "+")
+	for i, n := range names {
+		names[i] = strings.TrimSpace(n)
+	}
 	for i, l := range b.laws {
 		if slices.Equal(l, names) {
 			return i

@@ -88,11 +88,23 @@ func TestBatch(t *testing.T) {
 	if err := sp.Text(&text, "JPN"); err != nil {
 		t.Fatal(err)
 	}
+	if want := "lapse: the law of 9 July 2025, when the last pause has run out.\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("the text does not say %q", want)
+	}
 	for i := range sp.Scenarios {
 		r := &sp.Scenarios[i]
 		if !strings.Contains(text.String(), r.Scenario+" against "+r.Against+", on 2025-04-15") {
 			t.Errorf("the text has no table of %s against %s", r.Scenario, r.Against)
 		}
+	}
+
+	// A name that means another law on another day is not explained.
+	days := &impact.Batch{Base: []string{"none"}, Scenarios: []string{"today"}, Clocks: []impact.Clock{{On: on, Known: on}, {On: on + 1, Known: on + 1}}, Closures: b.Closures}
+	if err := s.Prepare(days); err != nil {
+		t.Fatal(err)
+	}
+	if laws := days.Spreader().Out.Laws; len(laws) != 1 || laws[0].Name != "none" {
+		t.Errorf("explained on two days: %v", laws)
 	}
 
 	bad := &impact.Batch{Scenarios: []string{"today against peace"}, Clocks: b.Clocks, Closures: b.Closures}

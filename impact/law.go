@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kanzei"
@@ -415,7 +414,7 @@ func (s *Study) partnerTariffs(l *Law, name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	l.Name, l.Title = name, fmt.Sprintf("tariffs of other importers in %s cells", strconv.Itoa(len(cells)))
+	l.Name, l.Title = name, "tariffs of other importers in "+plural(len(cells), "cell")
 	l.Notes = append(l.Notes, notes...)
 	before := l.changes
 	l.changes = func(base []float64) []float64 {

@@ -18,9 +18,16 @@ type Spread struct {
 	Source    string      `json:"source"` // of the world's data
 	Law       string      `json:"law"`    // content hash of the ledger
 	Base      []string    `json:"base"`
+	Laws      []SpreadLaw `json:"laws,omitempty"` // what those names mean that mean the same on every day
 	Draws     int         `json:"draws"`
 	Seed      uint64      `json:"seed"`
 	Scenarios []SpreadRow `json:"scenarios"`
+}
+
+// A SpreadLaw is a law that is solved.
+type SpreadLaw struct {
+	Name  string `json:"name"`  // "lapse"
+	Title string `json:"title"` // "the law of 9 July 2025, when the last pause has run out"
 }
 
 // A SpreadRow is a scenario on a day under a closure.
@@ -83,6 +90,15 @@ func NewSpreadFigure(value float64, draws []float64) SpreadFigure {
 	return f
 }
 
+// Words are a figure in percent, its range, and how settled that is; the last two
+// are blank without draws.
+func (f *SpreadFigure) Words() (string, string, string) {
+	return fixed(f.Value), span(f.Lo, f.Hi), settled(f.Settled)
+}
+
+// Billions is a figure in million US dollars, told in billions.
+func (f *SpreadFigure) Billions() string { return signedBn(f.Value) }
+
 // A Spreader takes the items of a batch in their order.
 type Spreader struct {
 	Out     Spread
@@ -92,7 +108,7 @@ type Spreader struct {
 
 // Spreader returns one for the batch.
 func (b *Batch) Spreader() *Spreader {
-	s := &Spreader{Out: Spread{World: b.study.World.Name, Source: b.study.World.Source, Base: b.Base, Draws: b.Draws, Seed: b.Seed}, batch: b}
+	s := &Spreader{Out: Spread{World: b.study.World.Name, Source: b.study.World.Source, Base: b.Base, Laws: b.titles, Draws: b.Draws, Seed: b.Seed}, batch: b}
 	s.columns = make([][]float64, len(b.Scenarios)*len(b.study.World.Economies)*len(Figures))
 	return s
 }

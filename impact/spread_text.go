@@ -12,26 +12,45 @@ import (
 // scenario, then the league table of all for each scenario and closure. Of many
 // days: what those named first have, day by day.
 func (s *Spread) Text(w io.Writer, first ...string) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Change of real income in percent, world %s; ", s.World)
-	if s.Draws > 0 {
-		fmt.Fprintf(&b, "90 %% ranges over %d draws\nof the elasticities (seed %d). Settled: points by which half of the draws move\nthe ends of a range. Rank 1 loses most.\n", s.Draws, s.Seed)
-	} else {
-		b.WriteString("no draws, so no ranges.\n")
-	}
+	p := newPage(Style{})
 	days := map[string]bool{}
 	for i := range s.Scenarios {
 		days[s.Scenarios[i].On] = true
 	}
+	what := fmt.Sprintf("Change of real income in percent, and a year in billion US dollars, at full adjustment; world %s.", s.World)
+	switch {
+	case s.Draws == 0:
+		what += " No draws, so no ranges."
+	case len(days) > 1:
+		what += fmt.Sprintf(" Ranges over %d draws of the elasticities (seed %d) are in the summary: --json, --table.", s.Draws, s.Seed)
+	default:
+		what += fmt.Sprintf(" 90 %% ranges over %d draws of the elasticities (seed %d). Settled: points by which half of the draws move the ends of a range.", s.Draws, s.Seed)
+	}
 	if len(days) > 1 {
-		s.days(&b, first)
+		what = strings.Replace(what, ", and a year in billion US dollars,", "", 1)
 	} else {
-		s.overview(&b, first)
-		for i := range s.Scenarios {
-			s.Scenarios[i].league(&b)
+		what += " Rank 1 loses most."
+	}
+	p.wrap("", "", what)
+	for _, l := range s.Laws {
+		p.wrap("", "  ", fmt.Sprintf("%s: %s.", l.Name, l.Title))
+	}
+	var closures []string
+	for i := range s.Scenarios {
+		if c := s.Scenarios[i].Closure; !slices.Contains(closures, c) {
+			closures = append(closures, c)
+			p.wrap("", "  ", fmt.Sprintf("Closure %s: %s.", c, closureWords[c]))
 		}
 	}
-	_, err := io.WriteString(w, b.String())
+	if len(days) > 1 {
+		s.days(p, first)
+	} else {
+		s.overview(p, first)
+		for i := range s.Scenarios {
+			s.Scenarios[i].league(p)
+		}
+	}
+	_, err := io.WriteString(w, p.b.String())
 	return err
 }
 
@@ -41,7 +60,7 @@ func (r *SpreadRow) head() string {
 }
 
 // overview sets the scenarios of a few economies side by side.
-func (s *Spread) overview(b *strings.Builder, first []string) {
+func (s *Spread) overview(p *page, first []string) {
 	if len(s.Scenarios) < 2 {
 		return
 	}
@@ -50,7 +69,7 @@ func (s *Spread) overview(b *strings.Builder, first []string) {
 		if e == nil {
 			continue
 		}
-		fmt.Fprintf(b, "\n%s: rank of %d, real income\n", e.Name, len(s.Scenarios[0].Economies))
+		fmt.Fprintf(&p.b, "\n%s: rank of %d, real income\n", e.Name, len(s.Scenarios[0].Economies))
 		var names []string
 		for i := range s.Scenarios {
 			if name := s.Scenarios[i].asked(); !slices.Contains(names, name) {
@@ -58,12 +77,13 @@ func (s *Spread) overview(b *strings.Builder, first []string) {
 			}
 		}
 		for _, name := range names {
-			fmt.Fprintf(b, "  %s\n", name)
+			fmt.Fprintf(&p.b, "  %s\n", name)
 			for i := range s.Scenarios {
 				if r := &s.Scenarios[i]; r.asked() == name {
 					x := r.Economy(iso)
-					v := x.Figures[Figures[0]]
-					writeLine(b, "    %-14s %4d %8s  %-19s %8s", r.Closure, x.Rank, fixed(v.Value), span(v.Lo, v.Hi), settled(v.Settled))
+					income := x.Figures[Figures[0]]
+					value, within, steady := income.Words()
+					p.line("    %-14s %4d %8s  %-19s %8s", r.Closure, x.Rank, value, within, steady)
 				}
 			}
 		}
@@ -80,30 +100,31 @@ func (r *SpreadRow) asked() string {
 }
 
 // league lists all economies.
-func (r *SpreadRow) league(b *strings.Builder) {
-	fmt.Fprintf(b, "\n%s\n", r.head())
-	fmt.Fprintf(b, "%d of %d economies lose", r.Lose, len(r.Economies))
+func (r *SpreadRow) league(p *page) {
+	fmt.Fprintf(&p.b, "\n%s\n", r.head())
+	fmt.Fprintf(&p.b, "%d of %d economies lose", r.Lose, len(r.Economies))
 	if r.LoseSurely != nil {
-		fmt.Fprintf(b, ", %d of them in 95 %% of the draws or more", *r.LoseSurely)
+		fmt.Fprintf(&p.b, ", %d of them in 95 %% of the draws or more", *r.LoseSurely)
 	}
-	b.WriteByte('\n')
+	p.b.WriteByte('\n')
 	if r.Settled != nil {
-		fmt.Fprintf(b, "half the draws move no end of a range by more than %s points (%s)\n", settled(r.Settled), r.SettledOf)
+		fmt.Fprintf(&p.b, "half the draws move no end of a range by more than %s points (%s)\n", settled(r.Settled), r.SettledOf)
 	}
-	writeLine(b, "rank %-7s %-24s %8s  %-19s %8s %8s", "", "", "percent", pick(r.Settled, "90 % range"), "bn USD", pick(r.Settled, "settled"))
+	p.line("rank %-7s %-24s %8s  %-19s %8s %8s", "", "", "percent", pick(r.Settled, "90 % range"), "bn USD", pick(r.Settled, "settled"))
 	for i := range r.Economies {
 		e := &r.Economies[i]
-		v := e.Figures[Figures[0]]
+		income, musd := e.Figures[Figures[0]], e.Figures[Figures[1]]
+		value, within, steady := income.Words()
 		ranks := ""
 		if e.RankLo != nil {
 			ranks = fmt.Sprintf("%d-%d", *e.RankLo, *e.RankHi)
 		}
-		writeLine(b, "%4d %-7s %-3s %-20s %8s  %-19s %8s %8s", e.Rank, ranks, e.ISO3, clip(e.Name, 20), fixed(v.Value), span(v.Lo, v.Hi), signedBn(e.Figures[Figures[1]].Value), settled(v.Settled))
+		p.line("%4d %-7s %-3s %-20s %8s  %-19s %8s %8s", e.Rank, ranks, e.ISO3, clip(e.Name, 20), value, within, musd.Billions(), steady)
 	}
 }
 
 // days writes one line for each day on which something changed.
-func (s *Spread) days(b *strings.Builder, first []string) {
+func (s *Spread) days(p *page, first []string) {
 	type series struct{ scenario, against, closure string }
 	var all []series
 	var known []string // words for the day of knowledge, in columns
@@ -117,7 +138,7 @@ func (s *Spread) days(b *strings.Builder, first []string) {
 		}
 	}
 	for _, x := range all {
-		fmt.Fprintf(b, "\n%s against %s, closure %s: days on which a figure is not that of the\nline above; as known\n", x.scenario, x.against, x.closure)
+		fmt.Fprintf(&p.b, "\n%s against %s, closure %s: days on which a figure is not that of the\nline above; as known\n", x.scenario, x.against, x.closure)
 		names, heads := fmt.Sprintf("%-10s", ""), fmt.Sprintf("%-10s", "on")
 		for _, iso := range first {
 			if s.Scenarios[0].Economy(iso) == nil {
@@ -128,8 +149,8 @@ func (s *Spread) days(b *strings.Builder, first []string) {
 				heads += fmt.Sprintf(" %10s", k)
 			}
 		}
-		writeLine(b, "%s", names)
-		writeLine(b, "%s", heads)
+		p.line("%s", names)
+		p.line("%s", heads)
 		last, held := "", 0
 		for i := 0; i < len(s.Scenarios); {
 			on := s.Scenarios[i].On
@@ -158,10 +179,10 @@ func (s *Spread) days(b *strings.Builder, first []string) {
 				continue
 			}
 			last = row
-			writeLine(b, "%-10s%s", on, row)
+			p.line("%-10s%s", on, row)
 		}
 		if held > 0 {
-			fmt.Fprintf(b, "%s left out, on which nothing changed for these.\n", plural(held, "day"))
+			fmt.Fprintf(&p.b, "%s left out, on which nothing changed for these.\n", plural(held, "day"))
 		}
 	}
 }
@@ -175,12 +196,6 @@ func (r *SpreadRow) knownWord() string {
 		return "now"
 	}
 	return r.Known
-}
-
-// writeLine writes a line without blanks at its end.
-func writeLine(b *strings.Builder, format string, args ...any) {
-	b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " "))
-	b.WriteByte('\n')
 }
 
 func fixed(x float64) string {

@@ -72,7 +72,7 @@ func (c *checker) references() {
 				for _, t := range a.Targets {
 					c.ref(at, t)
 				}
-			case kanzei.ActNote, kanzei.ActZone:
+			case kanzei.ActNote, kanzei.ActZone, kanzei.ActReturned:
 				for _, t := range a.Targets {
 					c.ref(at, t)
 				}

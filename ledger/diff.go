@@ -140,6 +140,7 @@ func (b *Book) Bearing(heading string, m kanzei.Moment) []Ref {
 	if len(out) == 0 {
 		return nil
 	}
+	out = append(out, b.Returned(heading, b.programOf[heading], m)...)
 	s := b.Standing(heading, m)
 	for _, items := range [][]kanzei.ProductItem{s.Products, s.Except} {
 		for _, it := range items {
@@ -282,6 +283,7 @@ func (d *Difference) changes(a, b Point, before, after *Standing, o kanzei.Origi
 	}
 	add("origins", len(d.Joined)+len(d.Left) > 0)
 	add("conditions", !slices.EqualFunc(before.When, after.When, func(p, q kanzei.Condition) bool { return p.Text == q.Text }))
+	add("goods returned", !slices.Equal(a.Book.Returned(d.Heading, before.Program, a.At), b.Book.Returned(d.Heading, after.Program, b.At)))
 	add("stacking", !slices.Equal(before.YieldsTo, after.YieldsTo) || !slices.Equal(before.InLieuOf, after.InLieuOf))
 }
 

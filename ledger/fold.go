@@ -50,6 +50,7 @@ type Book struct {
 	groups    map[string][]layer
 	notes     []Ref
 	zones     []Ref
+	returned  []layer
 	programOf map[string]string
 	awaiting  []Ref // acts ordered whose notice is not public yet
 	acts      []numbered
@@ -107,6 +108,8 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 			b.notes = append(b.notes, r)
 		case kanzei.ActZone:
 			b.zones = append(b.zones, r)
+		case kanzei.ActReturned:
+			b.returned = append(b.returned, layer{r, -1})
 		case kanzei.ActImpose, kanzei.ActExempt:
 			for i, h := range a.Targets {
 				row := -1
@@ -403,6 +406,7 @@ func (b *Book) Bounds() []kanzei.Moment {
 			bounds(y, at)
 		}
 	}
+	bounds(b.returned, at)
 	out := make([]kanzei.Moment, 0, len(at))
 	for m := range at {
 		out = append(out, m)

@@ -201,7 +201,7 @@ var actKinds = map[string]kanzei.ActKind{
 	"amend": kanzei.ActAmend, "suspend": kanzei.ActSuspend, "resume": kanzei.ActResume,
 	"terminate": kanzei.ActTerminate, "annul": kanzei.ActAnnul,
 	"add": kanzei.ActAdd, "strike": kanzei.ActStrike, "note": kanzei.ActNote,
-	"zone": kanzei.ActZone,
+	"zone": kanzei.ActZone, "returned": kanzei.ActReturned,
 }
 
 func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
@@ -210,13 +210,13 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 	head, what := n.Content[0], n.Content[1]
 	kind, ok := actKinds[head.Value]
 	if !ok {
-		p.bad(head, "an act begins with program, impose, exempt, amend, suspend, resume, terminate, annul, add, strike, note or zone", "unknown act %q", head.Value)
+		p.bad(head, "an act begins with program, impose, exempt, amend, suspend, resume, terminate, annul, add, strike, note, zone or returned", "unknown act %q", head.Value)
 		return a
 	}
 	a.Kind = kind
 	provision := &kanzei.Provision{}
 	fields := map[string]bool{}
-	program, zone := &kanzei.Program{}, &kanzei.Zone{}
+	program, zone, returned := &kanzei.Program{}, &kanzei.Zone{}, &kanzei.Returned{}
 	var table *yaml.Node
 	var described, source string
 	given := map[string]bool{}
@@ -314,6 +314,27 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 				return false
 			}
 			return true
+		case kanzei.ActReturned:
+			switch key {
+			case "under":
+				for _, n := range p.items(v) {
+					h, err := kanzei.ParseHTS(p.text(n))
+					if err != nil || h.Chapter() != 98 {
+						p.bad(n, "write 9802.00.60", "%q is not a provision of chapter 98", n.Value)
+						continue
+					}
+					returned.Under = append(returned.Under, h)
+				}
+			case "levied-on":
+				if returned.FullValue = p.text(v) == "full value"; !returned.FullValue {
+					p.bad(v, "write full value, or leave it out", "%q is not what the duties are levied on", v.Value)
+				}
+			case "caveat":
+				returned.Caveat = p.text(v)
+			default:
+				return false
+			}
+			return true
 		case kanzei.ActNote:
 			switch key {
 			case "targets":
@@ -396,6 +417,15 @@ func (p *parser) act(n *yaml.Node, in *kanzei.Instrument) kanzei.Act {
 		}
 		if kind == kanzei.ActZone {
 			a.Zone = zone
+		}
+		if kind == kanzei.ActReturned {
+			a.Returned = returned
+			if missing(len(returned.Under) > 0, "under") {
+				p.bad(n, "add under: 9802.00.60", "the act names no provision of chapter 98")
+			}
+			if missing(returned.FullValue || returned.Caveat != "", "levied-on", "caveat") {
+				p.bad(n, "add levied-on: full value, or a caveat", "the act says nothing of the goods")
+			}
 		}
 	}
 	return a

@@ -22,8 +22,9 @@ type State struct {
 // origins.
 type Placed struct {
 	Standing
-	Codes  Set
-	Origin func(kanzei.Origin) bool
+	Codes    Set
+	Origin   func(kanzei.Origin) bool
+	Returned []Ref // acts in effect that say what goods returned under chapter 98 pay
 }
 
 // At returns the law at the moment, terminated and absent provisions left out.
@@ -34,7 +35,7 @@ func (b *Book) At(m kanzei.Moment) *State {
 		if st.Status != InForce && st.Status != Suspended {
 			continue
 		}
-		s.Provisions = append(s.Provisions, &Placed{st, b.Products(&st.Provision, m), b.Origins(&st.Provision, m)})
+		s.Provisions = append(s.Provisions, &Placed{st, b.Products(&st.Provision, m), b.Origins(&st.Provision, m), b.Returned(h, st.Program, m)})
 	}
 	for n := range b.programs {
 		if p, by, ok := b.Program(n, m); ok {

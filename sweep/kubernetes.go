@@ -3,6 +3,7 @@ package sweep
 import (
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -44,6 +45,10 @@ func (k *Kubernetes) Job(m *Manifest) ([]byte, error) {
 		return nil, bad("--image", k.Image, "name the image that holds the program, such as registry.example/kanzei:1.0")
 	case !dnsLabel.MatchString(k.Claim):
 		return nil, bad("--claim", k.Claim, "name the PersistentVolumeClaim that holds the folder of the plan")
+	case !filepath.IsLocal(k.Path):
+		return nil, bad("--path", k.Path, "name the folder of the plan by its path within the volume, such as work/plan")
+	case k.AtOnce < 0:
+		return nil, bad("--at-once", fmt.Sprint(k.AtOnce), "give 1 or more, or leave it out for all")
 	case !quantity.MatchString(k.Memory):
 		return nil, bad("--memory", k.Memory, "give a quantity such as 2Gi")
 	}

@@ -114,26 +114,41 @@ func Plan(dir string, id Identity, shards int) (*Manifest, error) {
 		}
 		what := "another plan"
 		if old.Work == m.Work {
-			what = fmt.Sprintf("the same work in %d shards", old.Shards)
+			what = fmt.Sprintf("the same work, planned with --shards %d", old.Shards)
 		}
 		return nil, &kanzei.Problem{Code: "sweep.planned", Where: dir, Msg: "the folder holds " + what, Hint: "plan into another folder; shards of both merge if the work is the same"}
 	}
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, err
+		return nil, unmade(dir, err)
 	}
 	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return nil, err
 	}
-	return m, replace(filepath.Join(dir, manifestName), append(b, '\n'))
+	if err := replace(filepath.Join(dir, manifestName), append(b, '\n')); err != nil {
+		return nil, unmade(dir, err)
+	}
+	return m, nil
+}
+
+// unmade says that a plan's folder cannot be written.
+func unmade(dir string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &kanzei.Problem{Code: "sweep.folder", Where: dir, Msg: "the folder cannot be made: " + err.Error(), Hint: "name one in a place that can be written"}
 }
 
 // Open reads the manifest of a folder.
 func Open(dir string) (*Manifest, error) {
 	name := filepath.Join(dir, manifestName)
 	b, err := os.ReadFile(name)
+	if info, e := os.Stat(dir); e == nil && !info.IsDir() {
+		return nil, &kanzei.Problem{Code: "sweep.none", Where: dir, Msg: "is no folder of a sweep", Hint: "kanzei sweep plan FILE -o DIR makes one; name DIR"}
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &kanzei.Problem{Code: "sweep.none", Where: dir, Msg: "no sweep here", Hint: "kanzei sweep plan FILE -o " + dir}
+		return nil, &kanzei.Problem{Code: "sweep.none", Where: dir, Msg: "no sweep here", Hint: "kanzei sweep plan FILE --shards N -o " + dir}
 	}
 	if err != nil {
 		return nil, err

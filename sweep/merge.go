@@ -28,7 +28,11 @@ type Files struct {
 // that names it and says what to do. Nothing is written.
 func Gather(names ...string) (*Files, error) {
 	s := &Files{}
-	var files []string
+	type file struct {
+		name   string
+		ranges [][2]int // that it must hold; any when nil
+	}
+	var files []file
 	for _, name := range names {
 		info, err := os.Stat(name)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -38,7 +42,10 @@ func Gather(names ...string) (*Files, error) {
 			return nil, err
 		}
 		if !info.IsDir() {
-			files = append(files, name)
+			if !begins(name) {
+				return nil, &kanzei.Problem{Code: "sweep.none", Where: name, Msg: "is no shard", Hint: "name folders of kanzei sweep plan, or files that kanzei sweep merge wrote"}
+			}
+			files = append(files, file{name, nil})
 			continue
 		}
 		m, err := Open(name)
@@ -53,10 +60,7 @@ func Gather(names ...string) (*Files, error) {
 		for i := 1; i <= m.Shards; i++ {
 			if _, err := os.Stat(m.Path(i)); err == nil {
 				from, to := m.Range(i)
-				if _, err := verify(m.Path(i), m.Work, shardRange(from, to)); err != nil {
-					return nil, err
-				}
-				files = append(files, m.Path(i))
+				files = append(files, file{m.Path(i), shardRange(from, to)})
 			}
 		}
 	}
@@ -64,8 +68,8 @@ func Gather(names ...string) (*Files, error) {
 	if s.Manifest != nil {
 		work = s.Manifest.Work
 	}
-	for _, name := range files {
-		h, err := verify(name, work, nil)
+	for _, f := range files {
+		h, err := verify(f.name, work, f.ranges)
 		if err != nil {
 			return nil, err
 		}
@@ -134,8 +138,12 @@ func (s *Files) Whole() error {
 	if len(lacking) > 8 {
 		list += fmt.Sprintf(" and %d more", len(lacking)-8)
 	}
-	return &kanzei.Problem{Code: "sweep.missing", Where: m.dir, Msg: fmt.Sprintf("%d of %d shards are missing: %s", len(lacking), m.Shards, list),
-		Hint: fmt.Sprintf("kanzei sweep run %s --shard %s, and so on", m.dir, lacking[0])}
+	are, and := "are", fmt.Sprintf(", and so on; kanzei sweep run %s for all", m.dir)
+	if len(lacking) == 1 {
+		are, and = "is", ""
+	}
+	return &kanzei.Problem{Code: "sweep.missing", Where: m.dir, Msg: fmt.Sprintf("%d of %d shards %s missing: %s", len(lacking), m.Shards, are, list),
+		Hint: fmt.Sprintf("kanzei sweep run %s --shard %s%s", m.dir, lacking[0], and)}
 }
 
 // Each calls with each result held, by item ascending. The bytes are only good
@@ -234,8 +242,10 @@ func (s *Files) Write(name string) error {
 
 // A State is how far a shard is.
 type State struct {
-	Shard, Done, Of int
-	Whole           bool
+	Shard int  `json:"shard"` // counted from 1
+	Done  int  `json:"done"`  // items
+	Of    int  `json:"of"`
+	Whole bool `json:"whole"`
 }
 
 // Status tells how far each shard of a plan is. It reads only what is begun and

@@ -16,6 +16,7 @@ import (
 	"io/fs"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -138,7 +139,7 @@ func (m *Manifest) Run(ctx context.Context, shard int, do Do, o Options) error {
 	if err := extend(ctx, f, sum, from+found, to, do, o, found, to-from); err != nil {
 		return err
 	}
-	if _, err := f.Write(hash32(sum)); err != nil {
+	if _, err := f.Write(sum.Sum(nil)); err != nil {
 		return err
 	}
 	if err := f.Sync(); err != nil {
@@ -148,8 +149,6 @@ func (m *Manifest) Run(ctx context.Context, shard int, do Do, o Options) error {
 }
 
 func shardRange(from, to int) [][2]int { return [][2]int{{from, to}} }
-
-func hash32(h hash.Hash) []byte { return h.Sum(nil) }
 
 func same(f *os.File, now fs.FileInfo) bool {
 	was, err := f.Stat()
@@ -294,7 +293,7 @@ func verify(name, work string, ranges [][2]int) (*head, error) {
 	if work != "" && h.Work != work {
 		return nil, stale(name)
 	}
-	if ranges != nil && !equal(h.Ranges, ranges) {
+	if ranges != nil && !slices.Equal(h.Ranges, ranges) {
 		return nil, corrupt(name, "holds other items than its name says")
 	}
 	sum := sha256.New()
@@ -330,6 +329,17 @@ func readHead(r *bufio.Reader, name string) (*head, error) {
 	return h, nil
 }
 
+// begins reports whether a file can be read and begins as a shard does.
+func begins(name string) bool {
+	f, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, err = readHead(bufio.NewReaderSize(f, 1<<20), name)
+	return err == nil
+}
+
 func ascending(ranges [][2]int) bool {
 	at := -1
 	for _, r := range ranges {
@@ -339,18 +349,6 @@ func ascending(ranges [][2]int) bool {
 		at = r[1] // adjacent ranges are one
 	}
 	return len(ranges) > 0
-}
-
-func equal(a, b [][2]int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 func corrupt(name, what string) error {

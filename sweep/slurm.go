@@ -32,10 +32,14 @@ func (s *Slurm) Script(m *Manifest, shards []int) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	log := strings.ReplaceAll(filepath.Join(dir, "slurm-"), "%", "%%") + "%a.log"
+	if strings.ContainsAny(log, " \t#") {
+		log = `"` + log + `"` // sbatch reads its options as a shell does
+	}
 	var b strings.Builder
 	b.WriteString("#!/bin/sh\n")
 	for _, o := range append([]string{"--job-name=kanzei-" + m.Work[:8], "--array=" + ranges(shards), fmt.Sprintf("--cpus-per-task=%d", s.CPUs),
-		"--requeue", "--open-mode=append", "--output=" + filepath.Join(dir, "slurm-%a.log")}, s.Options...) {
+		"--requeue", "--open-mode=append", "--output=" + log}, s.Options...) {
 		if strings.ContainsAny(o, "\n\r") {
 			return "", &kanzei.Problem{Code: "sweep.slurm", Where: "--option", Msg: fmt.Sprintf("%q holds a line break", o), Hint: "give one option of sbatch at a time"}
 		}

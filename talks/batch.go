@@ -41,7 +41,7 @@ type Stake struct {
 
 // BatchOptions say what is on the table beside the measures.
 type BatchOptions struct {
-	Offers   int        // as in Options
+	Offers   int        // leading offers; none for 0
 	Packages [][]string // asks and offers granted together at the walk-away, by ID
 	Deals    []*Draft   // priced from both grounds
 	Draws    int
@@ -54,6 +54,9 @@ var StakeFigures = []string{"gain_asker_pct", "gain_asker_musd", "gain_giver_pct
 // Batch lays the table. Bad input is a *kanzei.Problem.
 func (d *Desk) Batch(ctx context.Context, o BatchOptions) (*Batch, error) {
 	b := &Batch{Draws: o.Draws, Seed: o.Seed, desk: d}
+	if o.Offers < 0 {
+		return nil, badOffers("offers", o.Offers, 0)
+	}
 	if o.Draws > 0 {
 		var err error
 		if b.thetas, err = d.World.Draws(o.Draws, o.Seed); err != nil {
@@ -79,8 +82,16 @@ func (d *Desk) Batch(ctx context.Context, o BatchOptions) (*Batch, error) {
 		}
 		return err
 	}
+	twice := func(field string, ground int, id string, acts []Act) error {
+		if !slices.ContainsFunc(b.Stakes, func(x Stake) bool {
+			return x.Against == grounds[ground].Name && (x.ID == id || len(acts) > 0 && sameActs(x.Acts, acts))
+		}) {
+			return nil
+		}
+		return &kanzei.Problem{Code: "talks.twice", Where: field, Msg: id + " is on the table already", Hint: "name it once; a package is a list of its own, as in packages: [[cars-and-parts, steel]]"}
+	}
 	offers := ahead.Offers()
-	for k, asks := range [][]*Ask{today.Measures(), append(ahead.Measures(), offers[:min(orDefault(o.Offers, 3), len(offers))]...)} {
+	for k, asks := range [][]*Ask{today.Measures(), append(ahead.Measures(), offers[:min(o.Offers, len(offers))]...)} {
 		for _, a := range asks {
 			if err := add(k, a.ID, a.What, a.Kind, nil, []*Ask{a}); err != nil {
 				return nil, err
@@ -98,11 +109,17 @@ func (d *Desk) Batch(ctx context.Context, o BatchOptions) (*Batch, error) {
 			asks, acts = append(asks, a), append(acts, Act{a.ID, a.What})
 		}
 		name := strings.Join(ids, ", ")
+		if err := twice("packages", 1, name, acts); err != nil {
+			return nil, err
+		}
 		if err := add(1, name, name, "package", acts, asks); err != nil {
 			return nil, err
 		}
 	}
 	for _, x := range o.Deals {
+		if err := twice("deals", 0, x.Name, nil); err != nil {
+			return nil, err
+		}
 		if err := x.Check(d.Study); err != nil {
 			return nil, err
 		}
@@ -120,6 +137,10 @@ func (d *Desk) Batch(ctx context.Context, o BatchOptions) (*Batch, error) {
 		}
 	}
 	return b, nil
+}
+
+func badOffers(where string, n, least int) error {
+	return &kanzei.Problem{Code: "talks.offers", Where: where, Msg: fmt.Sprintf("%d offers", n), Hint: fmt.Sprintf("give %d or more", least)}
 }
 
 // Closures are those of the desk's question; the first leads.

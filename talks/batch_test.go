@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"kanzei/impact"
@@ -49,6 +50,14 @@ func TestBatch(t *testing.T) {
 	}
 	if _, err := b.Read(results[0][1:]); err == nil {
 		t.Error("a result cut short is read")
+	}
+
+	var text strings.Builder
+	if err := sp.Out.Text(&text); err != nil {
+		t.Fatal(err)
+	}
+	if name := strings.Join(pack, ", "); !strings.Contains(text.String(), "  "+name+"\n") {
+		t.Errorf("the text does not name %s whole", name)
 	}
 
 	// What the same draws give one by one.

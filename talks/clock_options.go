@@ -1,10 +1,21 @@
 package talks
 
-import "slices"
+import (
+	"fmt"
+	"slices"
 
-// sound checks the options of the clock, of retaliation and of coalitions
+	"kanzei"
+)
+
+// sound checks the options, those of the clock, of retaliation and of coalitions too,
 // before anything is computed.
 func (d *Desk) sound(o *Options) error {
+	if o.Offers < 0 {
+		return badOffers("--offers", o.Offers, 1)
+	}
+	if o.Most < 0 {
+		return &kanzei.Problem{Code: "talks.most", Where: "--most", Msg: fmt.Sprintf("%d asks", o.Most), Hint: "give 1 or more"}
+	}
 	if c := o.Clock; !o.leaves("clock") {
 		if err := c.check(d); err != nil {
 			return err

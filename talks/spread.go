@@ -145,16 +145,29 @@ func (s *Spread) Text(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s asks, %s gives; on %s as known %s, world %s.\n", s.Asker.Name, s.Giver.Name, s.On, s.Known, s.World)
 	fmt.Fprintf(&b, "Gains of real income a year, million USD")
+	steady := len(s.Stakes) > 0 && len(s.Stakes[0].Closures) > 0 && s.Stakes[0].Closures[0].Figures["gain_asker_musd"].Settled != nil
 	if s.Draws > 0 {
-		fmt.Fprintf(&b, "; 90 %% ranges over %d draws of the\nelasticities (seed %d). Settled: million USD by which half of the draws move the\nends of a range. Both: share of the draws in which both gain", s.Draws, s.Seed)
+		fmt.Fprintf(&b, "; 90 %% ranges over %d draws of the\nelasticities (seed %d). Both: share of the draws in which both gain", s.Draws, s.Seed)
+	}
+	if steady {
+		b.WriteString(". Settled:\nmillion USD by which half of the draws move the ends of a range")
 	}
 	b.WriteString(".\n")
+	for i := range s.Stakes {
+		if x := &s.Stakes[i]; x.Kind == "law" {
+			fmt.Fprintf(&b, "%s: %s.\n", x.ID, x.What)
+		}
+	}
 	if len(s.Stakes) == 0 {
 		_, err := io.WriteString(w, b.String())
 		return err
 	}
 	line := func(format string, args ...any) {
 		b.WriteString(strings.TrimRight(fmt.Sprintf(format, args...), " ") + "\n")
+	}
+	settledWord := ""
+	if steady {
+		settledWord = "settled"
 	}
 	for k, c := range s.Stakes[0].Closures {
 		for _, ground := range []string{"today", "walk-away"} {
@@ -167,11 +180,16 @@ func (s *Spread) Text(w io.Writer) error {
 			gain := func(x *StakeWorth) float64 { return x.Closures[k].Figures["gain_asker_musd"].Value }
 			slices.SortStableFunc(list, func(a, b *StakeWorth) int { return compareDown(gain(a), gain(b)) })
 			line("\nAgainst %s, closure %s", ground, c.Closure)
-			line("  %-24s %9s %9s %9s %8s %9s %6s", "", s.Asker.ISO2, word(s.Draws, "range of "+s.Asker.ISO2), "", word(s.Draws, "settled"), s.Giver.ISO2, word(s.Draws, "both"))
+			line("  %-24s %9s %9s %9s %8s %9s %6s", "", s.Asker.ISO2, word(s.Draws, "range of "+s.Asker.ISO2), "", settledWord, s.Giver.ISO2, word(s.Draws, "both"))
 			for _, x := range list {
 				y := x.Closures[k]
 				a, g := y.Figures["gain_asker_musd"], y.Figures["gain_giver_musd"]
-				line("  %-24s %9s %9s %9s %8s %9s %6s", clipped(x.ID, 24), change(a.Value), orBlank(a.Lo), orBlank(a.Hi), steps(a.Settled), change(g.Value), shareText(y.BothGain))
+				name := x.ID
+				if len(name) > 24 {
+					line("  %s", name) // whole: packages often begin alike
+					name = ""
+				}
+				line("  %-24s %9s %9s %9s %8s %9s %6s", name, change(a.Value), orBlank(a.Lo), orBlank(a.Hi), steps(a.Settled), change(g.Value), shareText(y.BothGain))
 				if g.Lo != nil {
 					line("  %-24s %9s %9s %9s %8s %s", "", "", "", "", "", fmt.Sprintf("%s: %s to %s", s.Giver.ISO2, change(*g.Lo), change(*g.Hi)))
 				}

@@ -298,7 +298,7 @@ func (s *deciding) Take(r *entries.Rated) error {
 			return err
 		}
 		if d.Differs() {
-			s.out = append(s.out, decision{string(ids.AppendText(nil, r.Cell(i))), x.HTS, x.Origin, x.Date, x.Value, decidedOf(d.Then), decidedOf(d.Now), api.ActsBy(d.By)})
+			s.out = append(s.out, decision{string(ids.AppendText(nil, r.Cell(i))), x.HTS, x.Origin, x.Date, cmp.Or(x.Full, x.Value), decidedOf(d.Then), decidedOf(d.Now), api.ActsBy(d.By)})
 		}
 	}
 	return nil

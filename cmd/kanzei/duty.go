@@ -59,7 +59,7 @@ type dutyCmd struct {
 	FTZStatus   string   `name:"ftz-status" placeholder:"P|N|D|Z" help:"Status in a foreign-trade zone: privileged foreign, nonprivileged foreign, domestic, zone-restricted."`
 	FTZDate     string   `name:"ftz-date" placeholder:"DAY" help:"Day of admission to the zone."`
 	Ch98        string   `name:"ch98" placeholder:"CODE" help:"Provision of chapter 98 claimed, such as 9802.00.80."`
-	Mode        int      `placeholder:"N" help:"Census method of transport: 10, 11 vessel; 40, 41 air."`
+	Mode        string   `placeholder:"MODE" help:"Method of transport: vessel, rail, truck, air, mail, or the Census number."`
 	Assessed    string   `placeholder:"USD" help:"Duty assessed at the time, when known."`
 	Flag        []string `placeholder:"FACT" help:"Declared facts, such as civil-aircraft."`
 	JSON        bool     `name:"json" help:"Print the answer as JSON."`
@@ -67,15 +67,26 @@ type dutyCmd struct {
 }
 
 // request is what the flags ask.
-func (c *dutyCmd) request() *api.DutyRequest {
+func (c *dutyCmd) request() (*api.DutyRequest, error) {
+	mode := 0
+	if c.Mode != "" {
+		var err error
+		if mode, err = kanzei.ParseMode(c.Mode); err != nil {
+			return nil, err
+		}
+	}
 	d := func(s string) api.Decimal { return api.Decimal(s) }
 	return &api.DutyRequest{HTS: c.HTS, From: c.From, Value: d(c.Value), Clocks: api.Clocks{On: c.on().String(), Known: c.Known}, Quantity: d(c.Quantity), Steel: d(c.Steel), Aluminum: d(c.Aluminum),
 		Copper: d(c.Copper), USContent: d(c.USContent), MetalWeight: d(c.MetalWeight), Loaded: c.Loaded, Exported: c.Exported, SPI: c.SPI, MeltPour: c.MeltPour, SmeltCast: c.SmeltCast,
-		FTZStatus: c.FTZStatus, FTZDate: c.FTZDate, Ch98: c.Ch98, Mode: c.Mode, Assessed: d(c.Assessed), Flag: c.Flag}
+		FTZStatus: c.FTZStatus, FTZDate: c.FTZDate, Ch98: c.Ch98, Mode: mode, Assessed: d(c.Assessed), Flag: c.Flag}, nil
 }
 
 func (c *dutyCmd) Run(e *env) error {
-	a, err := e.desk().Duty(c.request())
+	q, err := c.request()
+	if err != nil {
+		return onFlags(err)
+	}
+	a, err := e.desk().Duty(q)
 	if err != nil {
 		return onFlags(err)
 	}

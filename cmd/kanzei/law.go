@@ -215,6 +215,9 @@ func showInstrument(e *env, in *kanzei.Instrument) {
 		if a.Zone != nil {
 			wrap(e.out, "  ", a.Zone.String(), 80)
 		}
+		if a.Returned != nil {
+			wrap(e.out, "  ", a.Returned.String(), 80)
+		}
 		wrap(e.out, "  “", a.Quote+"”", 80)
 		if a.Note != "" {
 			wrap(e.out, "  note: ", a.Note, 80)

@@ -29,6 +29,7 @@ type sweepCmd struct {
 
 // A swept is a kind of work: what a sweep file asks, ready to run.
 type swept interface {
+	kind() string
 	identity() (sweep.Identity, error)
 	do() sweep.Do
 	workers() int // items at a time; 0: one a processor
@@ -55,11 +56,14 @@ func (c *sweepAll) Run(e *env) error {
 		return err
 	}
 	how := telling{c.JSON, c.Table}
-	if err := writable(w, c.Out, how); err != nil {
+	if err := writable(w.kind(), c.Out, how); err != nil {
 		return err
 	}
-	dir := c.Out + ".sweep"
+	dir := filepath.Clean(c.Out) + ".sweep"
 	m, err := planned(w, c.File, dir, c.Shards)
+	if p, ok := err.(*kanzei.Problem); ok && p.Code == "sweep.planned" {
+		p.Hint = "ask as that run did, name another output, or delete " + dir
+	}
 	if err != nil {
 		return err
 	}
@@ -101,8 +105,15 @@ func (c *sweepPlan) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(e.err, "%d items in %d shards, work %.12s\n", m.Items, m.Shards, m.Work)
+	fmt.Fprintf(e.err, "%s in %s, work %.12s\n", counted(m.Items, "item"), counted(m.Shards, "shard"), m.Work)
 	return nil
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // planned writes the manifest, and beside it what the sweep file names, so that
@@ -122,7 +133,7 @@ func planned(w swept, file, dir string, shards int) (*sweep.Manifest, error) {
 type sweepRun struct {
 	Dir   string `arg:"" help:"Folder of kanzei sweep plan."`
 	Shard string `placeholder:"I/N" help:"The shard, counted from 1 (default: all that are not whole)."`
-	Index int    `default:"-1" placeholder:"I" help:"The shard, counted from 0, as Kubernetes does."`
+	Index *int   `placeholder:"I" help:"The shard, counted from 0, as Kubernetes does."`
 }
 
 func (c *sweepRun) Run(e *env) error {
@@ -151,10 +162,17 @@ func (c *sweepRun) Run(e *env) error {
 
 // shard is the shard named, 0 for all.
 func (c *sweepRun) shard(m *sweep.Manifest) (int, error) {
-	if c.Index >= 0 {
-		return c.Index + 1, nil
+	bad := func(where, msg string) error {
+		return &kanzei.Problem{Code: "sweep.shard", Where: where, Msg: msg, Hint: fmt.Sprintf("give --shard 1/%d to %d/%d, or --index 0 to %d", m.Shards, m.Shards, m.Shards, m.Shards-1)}
 	}
-	if c.Shard == "" {
+	switch {
+	case c.Index != nil && c.Shard != "":
+		return 0, bad("--index", "both --shard and --index are given")
+	case c.Index != nil && (*c.Index < 0 || *c.Index >= m.Shards):
+		return 0, bad("--index", fmt.Sprintf("%d names no shard of %d", *c.Index, m.Shards))
+	case c.Index != nil:
+		return *c.Index + 1, nil
+	case c.Shard == "":
 		return 0, nil
 	}
 	i, n, ok := strings.Cut(c.Shard, "/")
@@ -162,9 +180,9 @@ func (c *sweepRun) shard(m *sweep.Manifest) (int, error) {
 	of, err2 := strconv.Atoi(n)
 	switch {
 	case !ok || err != nil || err2 != nil || shard < 1:
-		return 0, &kanzei.Problem{Code: "sweep.shard", Where: "--shard", Msg: fmt.Sprintf("%q names no shard", c.Shard), Hint: fmt.Sprintf("give 1/%d to %d/%d", m.Shards, m.Shards, m.Shards)}
+		return 0, bad("--shard", fmt.Sprintf("%q names no shard", c.Shard))
 	case of != m.Shards:
-		return 0, &kanzei.Problem{Code: "sweep.shard", Where: "--shard", Msg: fmt.Sprintf("%s is planned in %d shards, not %d", c.Dir, m.Shards, of), Hint: fmt.Sprintf("give 1/%d to %d/%d", m.Shards, m.Shards, m.Shards)}
+		return 0, bad("--shard", fmt.Sprintf("%s is planned in %d shards, not %d", c.Dir, m.Shards, of))
 	}
 	return shard, nil
 }
@@ -188,12 +206,12 @@ func (c *sweepMerge) Run(e *env) error {
 	if err := files.Whole(); err != nil {
 		return err
 	}
-	w, err := openSweep(e, files.Manifest)
-	if err != nil {
+	how := telling{c.JSON, c.Table}
+	if err := writable(files.Manifest.Kind, c.Out, how); err != nil {
 		return err
 	}
-	how := telling{c.JSON, c.Table}
-	if err := writable(w, c.Out, how); err != nil {
+	w, err := openSweep(e, files.Manifest)
+	if err != nil {
 		return err
 	}
 	return w.write(e, files, c.Out, how)

@@ -42,23 +42,34 @@ func (s *entriesSpec) find(dir string) error {
 	if err != nil {
 		return err
 	}
-	s.Dir = dir
 	var all []string
 	for _, pattern := range s.Files {
-		list, err := filepath.Glob(filepath.Join(dir, pattern))
+		path := pattern
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		list, err := filepath.Glob(path)
 		if err != nil {
 			return &kanzei.Problem{Code: "sweep.file", Where: "files", Msg: fmt.Sprintf("%q is no pattern", pattern), Hint: "write entries/*.parquet"}
 		}
 		if len(list) == 0 {
-			return &kanzei.Problem{Code: "sweep.file", Where: "files", Msg: "no file is called " + pattern, Hint: "name files beside the sweep file, such as entries/*.parquet"}
+			return &kanzei.Problem{Code: "sweep.file", Where: "files", Msg: "no file is called " + pattern, Hint: "name files by a path from the sweep file's folder, such as entries/*.parquet, or by a full path"}
 		}
 		all = append(all, list...)
 	}
 	slices.Sort(all)
-	for _, name := range slices.Compact(all) {
+	s.Dir = above(dir, all)
+	all = slices.Compact(all)
+	for _, name := range all {
+		if rejects := name + ".rejects.csv"; slices.Contains(all, rejects) {
+			return &kanzei.Problem{Code: "sweep.file", Where: rejects, Msg: "has the name of the rejects of " + filepath.Base(name), Hint: "leave it out of files, or move it"}
+		}
 		info, err := os.Stat(name)
 		if err != nil {
 			return err
+		}
+		if !info.Mode().IsRegular() {
+			return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "is no file", Hint: "name the files in it, such as " + filepath.Join(filepath.Base(name), "*.parquet")}
 		}
 		if info.Size() > largestEntries {
 			return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: fmt.Sprintf("has %d MiB; a file of a sweep has at most %d", info.Size()>>20, largestEntries>>20), Hint: "split it, with the rows of an entry in one file, or use kanzei rate"}
@@ -67,13 +78,27 @@ func (s *entriesSpec) find(dir string) error {
 		if err != nil {
 			return err
 		}
-		rel, err := filepath.Rel(dir, name)
+		rel, err := filepath.Rel(s.Dir, name)
 		if err != nil {
 			return err
 		}
 		s.Items = append(s.Items, entriesInput{filepath.ToSlash(rel), hash})
 	}
 	return nil
+}
+
+// above is the folder, or the nearest above it in which all files lie, so that
+// their names within it are names within any other.
+func above(dir string, files []string) string {
+	for up := filepath.Dir(dir); up != dir; dir, up = up, filepath.Dir(up) {
+		if !slices.ContainsFunc(files, func(f string) bool {
+			rel, err := filepath.Rel(dir, f)
+			return err != nil || !filepath.IsLocal(rel)
+		}) {
+			break
+		}
+	}
+	return dir
 }
 
 // An entriesSweep rates files of entries.
@@ -101,6 +126,9 @@ func newEntriesSweep(e *env, raw json.RawMessage) (*entriesSweep, error) {
 		if ext != ".csv" && ext != ".parquet" {
 			return nil, &kanzei.Problem{Code: "table.format", Where: in.Name, Msg: "neither .csv nor .parquet", Hint: "name files of the two kinds"}
 		}
+		if !filepath.IsLocal(filepath.FromSlash(in.Name)) {
+			return nil, &kanzei.Problem{Code: "sweep.file", Where: in.Name, Msg: "lies outside " + w.spec.Dir, Hint: "plan again into a new folder"}
+		}
 	}
 	var err error
 	if w.engine, err = e.engine(); err != nil {
@@ -114,6 +142,8 @@ func (w *entriesSweep) identity() (sweep.Identity, error) {
 	program, err := sweep.Program()
 	return sweep.Identity{Kind: "entries", Program: program, Inputs: []sweep.Input{{Name: "law", Hash: w.law}}, Spec: w.raw, Items: len(w.spec.Items)}, err
 }
+
+func (w *entriesSweep) kind() string { return "entries" }
 
 func (w *entriesSweep) workers() int { return 1 } // rating a file takes all processors
 
@@ -156,9 +186,7 @@ func (w *entriesSweep) do() sweep.Do {
 // write writes each file's answers under its own name into a folder, which
 // appears when it is whole.
 func (w *entriesSweep) write(e *env, files *sweep.Files, out string, _ telling) error {
-	if _, err := os.Stat(out); err == nil {
-		return &kanzei.Problem{Code: "sweep.out", Where: out, Msg: "is there already", Hint: "name a folder to make"}
-	}
+	out = filepath.Clean(out)
 	temp := fmt.Sprintf("%s.%d.part", out, os.Getpid())
 	defer os.RemoveAll(temp)
 	rejected := 0
@@ -181,6 +209,6 @@ func (w *entriesSweep) write(e *env, files *sweep.Files, out string, _ telling) 
 	}); err != nil {
 		return err
 	}
-	fmt.Fprintf(e.err, "%d files rated, %d with rejects\n", len(w.spec.Items), rejected)
+	fmt.Fprintf(e.err, "%s rated, %d with rejects\n", counted(len(w.spec.Items), "file"), rejected)
 	return os.Rename(temp, out)
 }

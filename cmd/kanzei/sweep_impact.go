@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,14 +45,14 @@ type impactSpec struct {
 	Closures  names  `yaml:"closures" json:"closures"`
 	Draws     int    `yaml:"draws" json:"draws"`
 	Seed      uint64 `yaml:"seed" json:"seed"`
-	First     names  `yaml:"first" json:"first"` // economies named first, ISO 3166
+	First     names  `yaml:"first" json:"first"` // economies named first, ISO 3166; JPN and USA by default
 }
 
 // readSweep reads a sweep file.
 func readSweep(e *env, name string) (swept, error) {
 	b, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "no such file", Hint: "name a sweep file; the readme has one"}
+		return nil, &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "no such file", Hint: "name a sweep file, such as docs/sweeps/draws.yaml"}
 	}
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func readSweep(e *env, name string) (swept, error) {
 	var spec any
 	switch kind.Sweep {
 	case "impact":
-		s := &impactSpec{World: "icio2022", Known: names{"on"}, Base: names{"before"}, Closures: names{"fixed"}, Seed: 1, First: names{"JPN", "USA"}}
+		s := &impactSpec{World: "icio2022", Known: names{"on"}, Base: names{"before"}, Closures: names{"fixed"}, Seed: 1}
 		if err := strict(s); err != nil {
 			return nil, err
 		}
@@ -84,7 +85,7 @@ func readSweep(e *env, name string) (swept, error) {
 			return nil, err
 		}
 		if err := s.find(filepath.Dir(name)); err != nil {
-			return nil, at(name, err)
+			return nil, inFile(e, name, err)
 		}
 		spec = s
 	case "talks":
@@ -101,7 +102,33 @@ func readSweep(e *env, name string) (swept, error) {
 		return nil, err
 	}
 	w, err := workOf(e, kind.Sweep, raw, filepath.Dir(name))
-	return w, at(name, err)
+	return w, inFile(e, name, err)
+}
+
+// inFile says which sweep file a problem lies in. Its fields have the names that
+// flags have elsewhere.
+func inFile(e *env, name string, err error) error {
+	var p *kanzei.Problem
+	if !errors.As(err, &p) {
+		return err
+	}
+	if e.folder != "" {
+		if _, err := e.ledger(); err != nil {
+			return err // of --law, not of the sweep file
+		}
+	}
+	q := *p
+	switch where := strings.TrimPrefix(q.Where, "--"); where {
+	case "":
+		q.Where = name
+	case "ASKER", "GIVER":
+		q.Where = name + ": " + strings.ToLower(where)
+	case "closure":
+		q.Where = name + ": closures"
+	default:
+		q.Where = name + ": " + where
+	}
+	return &q
 }
 
 func sweepSyntax(name, kind string, err error) error {
@@ -112,9 +139,28 @@ func sweepSyntax(name, kind string, err error) error {
 	case "talks":
 		fields = "sweep, asker, giver, world, on, known, closures, draws, seed, offers, packages, deals"
 	}
-	msg := strings.TrimPrefix(strings.ReplaceAll(err.Error(), "\n", " "), "yaml: ")
+	msg, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "yaml: "), "construct errors:\n  "), "\n")
+	msg = strings.TrimSpace(strings.TrimPrefix(msg, "construct errors: "))
+	var line int
+	if _, err := fmt.Sscanf(msg, "line %d:", &line); err == nil {
+		name = fmt.Sprintf("%s:%d", name, line)
+		_, msg, _ = strings.Cut(msg, ": ")
+	}
+	if m := noField.FindStringSubmatch(msg); m != nil {
+		msg = fmt.Sprintf("there is no field %q", m[1])
+	} else if m := noNumber.FindStringSubmatch(msg); m != nil {
+		msg = fmt.Sprintf("%q is no whole number, 0 or more", m[1])
+	} else if strings.HasPrefix(msg, "cannot construct") {
+		msg = "is not written as a sweep file is, field: value"
+	}
 	return &kanzei.Problem{Code: "sweep.syntax", Where: name, Msg: msg, Hint: "the fields are " + fields}
 }
+
+// What the YAML library says of fields and numbers.
+var (
+	noField  = regexp.MustCompile(`^field (\S+) not found in type`)
+	noNumber = regexp.MustCompile("^cannot construct !!\\w+ `(.*)` into u?int")
+)
 
 // An impactSweep is a batch of equilibria.
 type impactSweep struct {
@@ -140,8 +186,20 @@ func newImpactSweep(e *env, raw json.RawMessage, dir string) (*impactSweep, erro
 		return nil, err
 	}
 	study.ReadFile = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(dir, name)) }
+	if s.First == nil {
+		s.First = names{"JPN", "USA"}
+	} else {
+		for _, iso := range s.First {
+			if !slices.ContainsFunc(study.World.Economies, func(x model.Economy) bool { return x.ISO2 == iso || x.ISO3 == iso }) {
+				return nil, &kanzei.Problem{Code: "sweep.first", Where: "first", Msg: fmt.Sprintf("world %s has no economy %q", s.World, iso), Hint: "use ISO 3166 codes such as JP or JPN"}
+			}
+		}
+	}
 	b := &impact.Batch{Base: s.Base, Scenarios: s.Scenarios, Draws: s.Draws, Seed: s.Seed}
 	if err := drawsOf(s.Draws); err != nil {
+		return nil, err
+	}
+	if err := beside(s.files()); err != nil {
 		return nil, err
 	}
 	if b.Closures, err = closureList(s.Closures); err != nil {
@@ -163,7 +221,9 @@ func newImpactSweep(e *env, raw json.RawMessage, dir string) (*impactSweep, erro
 					return nil, at("known", err)
 				}
 			}
-			b.Clocks = append(b.Clocks, c)
+			if !slices.Contains(b.Clocks, c) {
+				b.Clocks = append(b.Clocks, c)
+			}
 		}
 	}
 	w.batch = b
@@ -185,7 +245,11 @@ func closureList(list names) (out []model.Closure, err error) {
 		if err != nil {
 			return nil, at("closures", err)
 		}
-		out = append(out, c...)
+		for _, c := range c {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
 	}
 	return out, nil
 }
@@ -246,6 +310,16 @@ func identityOf(kind, law string, raw json.RawMessage, dir string, files []strin
 	return id, nil
 }
 
+// beside refuses files that could not be carried with a plan.
+func beside(files []string) error {
+	for _, name := range files {
+		if !filepath.IsLocal(name) {
+			return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "lies outside the folder of the sweep file", Hint: "put it beside the sweep file and name it from there"}
+		}
+	}
+	return nil
+}
+
 // carry copies what a sweep names to the folder of its plan.
 func carry(from string, m *sweep.Manifest) error {
 	var s interface{ files() []string }
@@ -262,9 +336,6 @@ func carry(from string, m *sweep.Manifest) error {
 	}
 	for _, name := range s.files() {
 		to := filepath.Join(m.Dir(), name)
-		if filepath.IsAbs(name) || !filepath.IsLocal(name) {
-			return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "lies outside the folder of the sweep file", Hint: "put it beside the sweep file"}
-		}
 		b, err := os.ReadFile(filepath.Join(from, name))
 		if err != nil {
 			return err
@@ -279,6 +350,8 @@ func carry(from string, m *sweep.Manifest) error {
 	return nil
 }
 
+func (w *impactSweep) kind() string { return "impact" }
+
 func (w *impactSweep) workers() int { return 0 }
 
 func (w *impactSweep) do() sweep.Do {
@@ -290,6 +363,7 @@ var sweepFields = []table.Field{
 	{Name: "on", Kind: table.Date, Required: true},
 	{Name: "known", Kind: table.Date}, // null: everything held
 	{Name: "scenario", Kind: table.String, Required: true},
+	{Name: "against", Kind: table.String, Required: true},
 	{Name: "closure", Kind: table.String, Required: true},
 	{Name: "draw", Kind: table.Int, Required: true}, // 0: the world's own elasticities
 	{Name: "iso3", Kind: table.String, Required: true},
@@ -339,13 +413,14 @@ func (w *impactSweep) write(e *env, files *sweep.Files, out string, how telling)
 // sweepRows are rows in columns, texts by dictionary.
 type sweepRows struct {
 	w       *impactSweep
+	sides   [][2]uint32 // of each scenario, in the dictionaries
 	columns []table.Column
 	n       int
 }
 
 func newSweepRows(w *impactSweep, columns int) *sweepRows {
 	r := &sweepRows{w: w, columns: make([]table.Column, columns)}
-	r.columns[0].Kind, r.columns[1].Kind, r.columns[4].Kind = table.Date, table.Date, table.Int
+	r.columns[0].Kind, r.columns[1].Kind, r.columns[5].Kind = table.Date, table.Date, table.Int
 	for i := len(sweepFields); i < columns; i++ {
 		r.columns[i].Kind = table.Float
 	}
@@ -355,17 +430,31 @@ func newSweepRows(w *impactSweep, columns int) *sweepRows {
 			r.columns[i].Text.Add([]byte(t))
 		}
 	}
-	dictionary(2, w.batch.Scenarios)
+	var scenarios, against []string
+	code := func(words *[]string, word string) uint32 { // a dictionary has a word once
+		i := slices.Index(*words, word)
+		if i < 0 {
+			i = len(*words)
+			*words = append(*words, word)
+		}
+		return uint32(i)
+	}
+	for i := range w.batch.Scenarios {
+		a, b := w.batch.Sides(i)
+		r.sides = append(r.sides, [2]uint32{code(&scenarios, a), code(&against, b)})
+	}
+	dictionary(2, scenarios)
+	dictionary(3, against)
 	var closures []string
 	for _, c := range w.batch.Closures {
 		closures = append(closures, c.String())
 	}
-	dictionary(3, closures)
+	dictionary(4, closures)
 	var economies []string
 	for _, e := range w.batch.Economies() {
 		economies = append(economies, e.ISO3)
 	}
-	dictionary(5, economies)
+	dictionary(6, economies)
 	return r
 }
 
@@ -401,9 +490,9 @@ func (r *sweepRows) add(item int, figures [][][]float64) {
 		for n, values := range figures[s] {
 			c[0].Ints = append(c[0].Ints, int64(at.On))
 			c[1].Ints, c[1].Null = append(c[1].Ints, int64(at.Known)), append(c[1].Null, at.Known == 0)
-			c[2].Codes, c[3].Codes = append(c[2].Codes, uint32(s)), append(c[3].Codes, k)
-			c[4].Ints = append(c[4].Ints, int64(draw))
-			c[5].Codes = append(c[5].Codes, uint32(n))
+			c[2].Codes, c[3].Codes, c[4].Codes = append(c[2].Codes, r.sides[s][0]), append(c[3].Codes, r.sides[s][1]), append(c[4].Codes, k)
+			c[5].Ints = append(c[5].Ints, int64(draw))
+			c[6].Codes = append(c[6].Codes, uint32(n))
 			for f, v := range values {
 				c[len(sweepFields)+f].Floats = append(c[len(sweepFields)+f].Floats, v)
 			}

@@ -36,6 +36,9 @@ func (c *sweepSubmit) Run(e *env) error {
 		if err != nil {
 			return err
 		}
+		if c.Kubernetes && dir != filepath.Clean(e.folder) {
+			return &kanzei.Problem{Code: "sweep.engine", Where: "--law", Msg: fmt.Sprintf("%q is no full path, which a container needs", e.folder), Hint: "put the folder on the volume and name it, such as /sweep/law"}
+		}
 		law = []string{"--law=" + dir}
 	}
 	switch {
@@ -44,9 +47,16 @@ func (c *sweepSubmit) Run(e *env) error {
 	case c.CPUs < 1:
 		return &kanzei.Problem{Code: "sweep.engine", Where: "--cpus", Msg: fmt.Sprintf("%d processors", c.CPUs), Hint: "give 1 or more"}
 	case c.Kubernetes:
+		if c.Out != "" {
+			return &kanzei.Problem{Code: "sweep.engine", Where: "--out", Msg: "a Job for Kubernetes merges nothing", Hint: "kanzei sweep merge when it has ended"}
+		}
 		path := c.Path
 		if path == "" {
-			path = filepath.Base(c.Dir)
+			dir, err := filepath.Abs(c.Dir)
+			if err != nil {
+				return err
+			}
+			path = filepath.Base(dir)
 		}
 		k := &sweep.Kubernetes{Name: c.Name, Image: c.Image, Claim: c.Claim, Path: path, Before: law, CPUs: c.CPUs, Memory: c.Memory, AtOnce: c.AtOnce}
 		b, err := k.Job(m)
@@ -54,6 +64,11 @@ func (c *sweepSubmit) Run(e *env) error {
 			_, err = e.out.Write(b)
 		}
 		return err
+	}
+	if c.Out != "" {
+		if err := writable(m.Kind, c.Out, telling{json: c.JSON}); err != nil {
+			return err
+		}
 	}
 	program, err := os.Executable()
 	if err != nil {

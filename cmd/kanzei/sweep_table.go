@@ -1,6 +1,9 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
+
 	"kanzei"
 	"kanzei/impact"
 	"kanzei/table"
@@ -14,19 +17,39 @@ type telling struct {
 }
 
 // writable refuses what could not be written, before long work.
-func writable(w swept, out string, how telling) error {
-	_, folder := w.(*entriesSweep)
-	if folder && how.table != "" {
-		return &kanzei.Problem{Code: "sweep.table", Where: "--table", Msg: "files of entries have no summary", Hint: "the answers are the table"}
+func writable(kind, out string, how telling) error {
+	bad := func(where, msg, hint string) error {
+		return &kanzei.Problem{Code: "sweep.out", Where: where, Msg: msg, Hint: hint}
 	}
-	if folder {
-		return nil
+	files := []string{out}
+	if how.table != "" {
+		files = append(files, how.table)
 	}
-	if _, err := table.FormatOf(out); err != nil || how.table == "" {
-		return err
+	switch _, err := os.Lstat(out); {
+	case kind == "entries" && how.table != "":
+		return bad("--table", "files of entries have no summary", "the answers are the table")
+	case kind == "entries" && how.json:
+		return bad("--json", "files of entries have no summary", "the answers are the table")
+	case kind == "entries" && err == nil:
+		return bad(out, "is there already", "name a folder to make")
+	case how.table != "" && filepath.Clean(how.table) == filepath.Clean(out):
+		return bad("--table", out+" holds the results themselves", "name another file for the summary")
 	}
-	_, err := table.FormatOf(how.table)
-	return err
+	for _, name := range files {
+		if name == "-" {
+			return bad(name, "a sweep needs a file of its own", "name it .csv or .parquet; the summary goes to standard output")
+		}
+		if kind != "entries" {
+			if _, err := table.FormatOf(name); err != nil {
+				return err
+			}
+		}
+		dir := filepath.Dir(filepath.Clean(name))
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return bad(name, "there is no folder "+dir, "make it, or name another file")
+		}
+	}
+	return nil
 }
 
 // A flatRow is a row of a summary: words, then numbers, which may be null.

@@ -63,6 +63,9 @@ func newTalksSweep(e *env, raw json.RawMessage, dir string) (*talksSweep, error)
 	if err := drawsOf(s.Draws); err != nil {
 		return nil, err
 	}
+	if err := beside(s.files()); err != nil {
+		return nil, err
+	}
 	q := talks.Question{Asker: s.Asker, Giver: s.Giver}
 	var err error
 	if q.On, err = kanzei.ParseDay(s.On); err != nil {
@@ -115,6 +118,8 @@ func newTalksSweep(e *env, raw json.RawMessage, dir string) (*talksSweep, error)
 func (w *talksSweep) identity() (sweep.Identity, error) {
 	return identityOf("talks", w.law, w.raw, w.dir, w.spec.files(), w.batch.Items())
 }
+
+func (w *talksSweep) kind() string { return "talks" }
 
 func (w *talksSweep) workers() int { return 0 }
 
@@ -202,7 +207,7 @@ func readSpread(name string, to any, kind func() bool) error {
 		return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "no such file", Hint: "kanzei sweep FILE -o OUT --json prints the summary of a sweep; keep it in a file"}
 	}
 	if err != nil {
-		return err
+		return &kanzei.Problem{Code: "sweep.file", Where: name, Msg: "cannot be read: " + errors.Unwrap(err).Error(), Hint: "name the file in which the summary is"}
 	}
 	if err := json.Unmarshal(b, to); err != nil || !kind() {
 		return &kanzei.Problem{Code: "sweep.summary", Where: name, Msg: cmp.Or(problemOf(err), "is the summary of another kind of sweep"), Hint: "kanzei sweep FILE -o OUT --json prints it"}
