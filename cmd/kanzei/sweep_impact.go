@@ -374,40 +374,22 @@ func (w *impactSweep) write(e *env, files *sweep.Files, out string, how telling)
 	for _, f := range impact.Figures {
 		fields = append(fields, table.Field{Name: f, Kind: table.Float, Required: true})
 	}
-	t, err := table.Create(out, e.out, nil, fields)
-	if err != nil {
-		return err
-	}
-	defer t.Abort()
 	rows := newSweepRows(w, len(fields))
 	spread := w.batch.Spreader()
 	spread.Out.Law = w.law
-	if err := files.Each(func(item int, result []byte) error {
+	if err := rows.write(e, files, out, fields, func(item int, result []byte) error {
 		figures, err := w.batch.Read(result)
 		if err != nil {
 			return err
 		}
 		spread.Add(item, figures)
 		rows.add(item, figures)
-		return rows.flush(t, atOnce)
+		return nil
 	}); err != nil {
 		return err
 	}
-	if err := rows.flush(t, 0); err != nil {
-		return err
-	}
-	if err := t.Close(); err != nil {
-		return err
-	}
-	if how.table != "" {
-		if err := writeLeague(e, how.table, &spread.Out); err != nil {
-			return err
-		}
-	}
-	if how.json {
-		return printJSON(e.out, &spread.Out)
-	}
-	return spread.Out.Text(e.out, w.spec.First...)
+	return how.tell(e, &spread.Out, func(name string) error { return writeLeague(e, name, &spread.Out) },
+		func() error { return spread.Out.Text(e.out, w.spec.First...) })
 }
 
 // sweepRows are rows in columns, texts by dictionary.
@@ -460,6 +442,27 @@ func newSweepRows(w *impactSweep, columns int) *sweepRows {
 
 // atOnce are the rows held before they are written, as a group of their own.
 const atOnce = 30_000
+
+// write writes the rows that add makes of all results as a table.
+func (r *sweepRows) write(e *env, files *sweep.Files, out string, fields []table.Field, add func(item int, result []byte) error) error {
+	t, err := table.Create(out, e.out, nil, fields)
+	if err != nil {
+		return err
+	}
+	defer t.Abort()
+	if err := files.Each(func(item int, result []byte) error {
+		if err := add(item, result); err != nil {
+			return err
+		}
+		return r.flush(t, atOnce)
+	}); err != nil {
+		return err
+	}
+	if err := r.flush(t, 0); err != nil {
+		return err
+	}
+	return t.Close()
+}
 
 // flush writes the rows where there are more than some.
 func (r *sweepRows) flush(t table.Writer, above int) error {

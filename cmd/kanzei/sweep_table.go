@@ -16,6 +16,19 @@ type telling struct {
 	table string // file of the summary; none when empty
 }
 
+// tell tells of a summary: as a table, if one is asked for, and as JSON or text.
+func (how telling) tell(e *env, summary any, table func(name string) error, text func() error) error {
+	if how.table != "" {
+		if err := table(how.table); err != nil {
+			return err
+		}
+	}
+	if how.json {
+		return printJSON(e.out, summary)
+	}
+	return text()
+}
+
 // writable refuses what could not be written, before long work.
 func writable(kind, out string, how telling) error {
 	bad := func(where, msg, hint string) error {

@@ -151,15 +151,10 @@ func (w *talksSweep) write(e *env, files *sweep.Files, out string, how telling) 
 	for _, i := range []int{0, 2, 3} {
 		columns[i].Dict = true
 	}
-	t, err := table.Create(out, e.out, nil, fields)
-	if err != nil {
-		return err
-	}
-	defer t.Abort()
 	rows := sweepRows{columns: columns}
 	spread := w.batch.Spreader()
 	spread.Out.Law = w.law
-	if err := files.Each(func(item int, result []byte) error {
+	if err := rows.write(e, files, out, fields, func(item int, result []byte) error {
 		figures, err := w.batch.Read(result)
 		if err != nil {
 			return err
@@ -176,25 +171,12 @@ func (w *talksSweep) write(e *env, files *sweep.Files, out string, how telling) 
 			}
 			rows.n++
 		}
-		return rows.flush(t, atOnce)
+		return nil
 	}); err != nil {
 		return err
 	}
-	if err := rows.flush(t, 0); err != nil {
-		return err
-	}
-	if err := t.Close(); err != nil {
-		return err
-	}
-	if how.table != "" {
-		if err := writeStakes(e, how.table, &spread.Out); err != nil {
-			return err
-		}
-	}
-	if how.json {
-		return printJSON(e.out, &spread.Out)
-	}
-	return spread.Out.Text(e.out)
+	return how.tell(e, &spread.Out, func(name string) error { return writeStakes(e, name, &spread.Out) },
+		func() error { return spread.Out.Text(e.out) })
 }
 
 // stakeGrounds are what stakes are judged against.
