@@ -94,7 +94,7 @@ func (c *computation) filing(k *corner) []kanzei.FiledLine {
 				n := number{rank: filingRank(p.Program, c.entry.Date), heading: heading, declares: p.declares}
 				if p.Effect == kanzei.Excuses {
 					n.excuses = p.Program
-					n.country = len(p.When) == 0 && slices.ContainsFunc(p.Products, func(i kanzei.ProductItem) bool { return i.All })
+					n.country = len(p.When) == 0 && p.allGoods()
 				}
 				numbers = append(numbers, n)
 			}

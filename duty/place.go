@@ -34,7 +34,6 @@ type holding uint8
 const (
 	factual    holding = 1 << iota // a fact that a condition could ask for
 	remarkable                     // something on which remarks are made
-	assessed                       // what was assessed
 	zoned                          // a status in a foreign-trade zone
 	unitless                       // a quantity without a unit
 	returned                       // a value that is the dutiable part
@@ -46,9 +45,6 @@ func holdingOf(e *kanzei.Entry) (h holding) {
 	}
 	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates || e.Origin == puertoRico {
 		h |= remarkable
-	}
-	if e.AssessedKnown {
-		h |= assessed
 	}
 	if e.FTZStatus != "" {
 		h |= zoned
@@ -147,8 +143,13 @@ func (r *Rater) law(on, known kanzei.Day, view View) (*lawTable, error) {
 func (p *prov) describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q %q %q %d %v %q", p.Heading, p.Program, p.Title, p.Effect, p.Rate, p.base)
-	fmt.Fprintf(&b, " %v %q %q %q %p %p", p.When, p.YieldsTo, p.InLieuOf, p.Caveat, p.Void.Instrument, p.Void.Act)
+	fmt.Fprintf(&b, " %v %q %q %q %t %p %p", p.When, p.YieldsTo, p.InLieuOf, p.Caveat, p.allGoods(), p.Void.Instrument, p.Void.Act)
 	return b.String()
+}
+
+// allGoods reports whether a provision covers every product.
+func (p *prov) allGoods() bool {
+	return slices.ContainsFunc(p.Products, func(i kanzei.ProductItem) bool { return i.All })
 }
 
 // A gapSet is the gaps of the register at a moment, cut like an atlas: stretch

@@ -180,18 +180,18 @@ func (s *Spread) Text(w io.Writer) error {
 			gain := func(x *StakeWorth) float64 { return x.Closures[k].Figures["gain_asker_musd"].Value }
 			slices.SortStableFunc(list, func(a, b *StakeWorth) int { return compareDown(gain(a), gain(b)) })
 			line("\nAgainst %s, closure %s", ground, c.Closure)
-			line("  %-24s %9s %9s %9s %8s %9s %6s", "", s.Asker.ISO2, word(s.Draws, "range of "+s.Asker.ISO2), "", settledWord, s.Giver.ISO2, word(s.Draws, "both"))
+			line("  %-22s %9s %19s %8s %9s %6s", "", s.Asker.ISO2, word(s.Draws, "range of "+s.Asker.ISO2), settledWord, s.Giver.ISO2, word(s.Draws, "both"))
 			for _, x := range list {
 				y := x.Closures[k]
 				a, g := y.Figures["gain_asker_musd"], y.Figures["gain_giver_musd"]
 				name := x.ID
-				if len(name) > 24 {
+				if len(name) > 22 {
 					line("  %s", name) // whole: packages often begin alike
 					name = ""
 				}
-				line("  %-24s %9s %9s %9s %8s %9s %6s", name, change(a.Value), orBlank(a.Lo), orBlank(a.Hi), steps(a.Settled), change(g.Value), shareText(y.BothGain))
+				line("  %-22s %9s %9s %9s %8s %9s %6s", name, change(a.Value), orBlank(a.Lo), orBlank(a.Hi), steps(a.Settled), change(g.Value), shareText(y.BothGain))
 				if g.Lo != nil {
-					line("  %-24s %9s %9s %9s %8s %s", "", "", "", "", "", fmt.Sprintf("%s: %s to %s", s.Giver.ISO2, change(*g.Lo), change(*g.Hi)))
+					line("%80s", fmt.Sprintf("%s: %s to %s", s.Giver.ISO2, change(*g.Lo), change(*g.Hi)))
 				}
 			}
 			for _, o := range s.Orders {
