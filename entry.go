@@ -43,33 +43,35 @@ func (s *Share) UnmarshalText(b []byte) error {
 // An Entry is one line of goods entered for consumption, with the facts
 // declared for it. Zero values mean "not declared".
 type Entry struct {
-	HTS       HTS    `json:"hts"`
-	Origin    Origin `json:"origin"`
-	Date      Day    `json:"entry_date"`
-	Value     Money  `json:"value_usd"`
-	Full      Money  `json:"-"`                  // full value of goods of which Value is the dutiable part already; zero else
+	HTS      HTS    `json:"hts"`
+	Origin   Origin `json:"origin"`
+	Date     Day    `json:"entry_date"`
+	Value    Money  `json:"value_usd"`
+	Mode     int    `json:"mode,omitempty"`       // Census method of transport: 10, 11 vessel; 40, 41 air; …
+	SPI      string `json:"spi,omitempty"`        // special program indicator claimed
+	Loaded   Moment `json:"loaded_date,omitzero"` // when loaded on the final mode of transport
+	Exported Day    `json:"export_date,omitzero"`
+
+	AssessedKnown bool     `json:"-"`
+	Assessed      Money    `json:"assessed_usd,omitzero"` // with AssessedKnown
+	Flags         []string `json:"flags,omitempty"`       // declared facts, see Flags
+	Full          Money    `json:"-"`                     // full value of goods of which Value is the dutiable part already; zero else
+
 	Quantity  int64  `json:"quantity,omitempty"` // 1e-4 units of the line's first unit
 	Unit      string `json:"unit,omitempty"`
 	Quantity2 int64  `json:"quantity2,omitempty"`
 	Unit2     string `json:"unit2,omitempty"`
-	Loaded    Moment `json:"loaded_date,omitzero"` // when loaded on the final mode of transport
-	Exported  Day    `json:"export_date,omitzero"`
-	Mode      int    `json:"mode,omitempty"` // Census method of transport: 10, 11 vessel; 40, 41 air; …
-	SPI       string `json:"spi,omitempty"`  // special program indicator claimed
 
-	USContent     Share    `json:"us_content_pct,omitzero"`
-	Steel         Share    `json:"steel_pct,omitzero"` // percent of customs value
-	Aluminum      Share    `json:"aluminum_pct,omitzero"`
-	Copper        Share    `json:"copper_pct,omitzero"`
-	MetalWeight   Share    `json:"metal_weight_pct,omitzero"` // percent of the weight of the article
-	MeltPour      Origin   `json:"melt_pour_country,omitzero"`
-	SmeltCast     Origin   `json:"smelt_cast_country,omitzero"`
-	FTZStatus     string   `json:"ftz_status,omitempty"`
-	FTZDate       Day      `json:"ftz_date,omitzero"`
-	Ch98          string   `json:"ch98,omitempty"`
-	Assessed      Money    `json:"assessed_usd,omitzero"` // with AssessedKnown
-	AssessedKnown bool     `json:"-"`
-	Flags         []string `json:"flags,omitempty"` // declared facts, see Flags
+	USContent   Share  `json:"us_content_pct,omitzero"`
+	Steel       Share  `json:"steel_pct,omitzero"` // percent of customs value
+	Aluminum    Share  `json:"aluminum_pct,omitzero"`
+	Copper      Share  `json:"copper_pct,omitzero"`
+	MetalWeight Share  `json:"metal_weight_pct,omitzero"` // percent of the weight of the article
+	MeltPour    Origin `json:"melt_pour_country,omitzero"`
+	SmeltCast   Origin `json:"smelt_cast_country,omitzero"`
+	FTZDate     Day    `json:"ftz_date,omitzero"`
+	FTZStatus   string `json:"ftz_status,omitempty"`
+	Ch98        string `json:"ch98,omitempty"`
 }
 
 // MarshalJSON writes quantities as numbers of units in decimal text, as a file

@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,28 +134,11 @@ func (r *Rater) plainTreatment(l *lawTable, ids []uint16, column2 bool) *treatme
 			ids = slices.Delete(ids, i, i+1)
 		}
 	}
-	key := append(r.key[:0], 0)
-	if column2 {
-		key[0] = 1
-	}
-	for i, id := range ids {
-		key = binary.LittleEndian.AppendUint32(key, l.plain[id])
-		var bits byte
-		for j := range i {
-			if l.yields(int(id), int(ids[j])) {
-				bits |= 1 << (j & 7)
-			}
-			if j&7 == 7 || j == i-1 {
-				key = append(key, bits)
-				bits = 0
-			}
-		}
-	}
-	r.key = key
-	t := r.plainOf[string(key)]
+	r.key = l.describe(r.key[:0], ids, l.plain, column2)
+	t := r.plainOf[string(r.key)]
 	if t == nil {
 		t = newTreatment(l, ids, column2)
-		r.plainOf[string(key)] = t
+		r.plainOf[string(r.key)] = t
 	}
 	return t
 }

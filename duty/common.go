@@ -32,13 +32,15 @@ func newCommon() *common {
 // A law is a table with the treatments of its goods.
 type law struct {
 	*Table
-	ids     []uint32 // provision → its number among all provisions met
-	asked   atomic.Int32
-	once    sync.Once
-	ready   atomic.Bool
-	class   []uint16 // origin → class of origins that the same provisions bear on
-	classes int
-	rows    []uint32 // list × classes + class → its treatment in common.treated, 0 until asked for; atomic
+	ids      []uint32 // provision → its number among all provisions met
+	programs []uint16 // provision → the number of its program
+	asked    atomic.Int32
+	once     sync.Once
+	ready    atomic.Bool
+	class    []uint16 // origin → class of origins that the same provisions bear on
+	classes  int
+	reach    [][]uint64 // by class: bits of these provisions, and behind them one for column 2
+	rows     []uint32   // list × classes + class → its treatment in common.treated, 0 until asked for; atomic
 }
 
 // law returns the law of a table.
@@ -48,15 +50,17 @@ func (c *common) law(t *Table) *law {
 	if l := c.laws[t]; l != nil {
 		return l
 	}
-	l := &law{Table: t, ids: make([]uint32, len(t.provs))}
+	l := &law{Table: t, ids: make([]uint32, len(t.provs)), programs: make([]uint16, len(t.provs))}
+	var key description
 	for i := range t.provs {
-		key := t.provs[i].describe()
-		id, ok := c.provisions[key]
+		key = key[:0]
+		key.provision(&t.provs[i])
+		id, ok := c.provisions[string(key)]
 		if !ok {
 			id = uint32(len(c.provisions))
-			c.provisions[key] = id
+			c.provisions[string(key)] = id
 		}
-		l.ids[i] = id
+		l.ids[i], l.programs[i] = id, c.program(t.provs[i].Program)
 	}
 	c.laws[t] = l
 	return l
@@ -69,26 +73,25 @@ func (l *law) classify() {
 		t := l.Table
 		t.index()
 		l.class = make([]uint16, len(originIndex))
-		classes := map[string]uint16{}
-		bits := make([]byte, (len(t.provs)+8)/8)
+		bits := make([]uint64, len(t.provs)>>6+1)
 		for o := range l.class {
 			clear(bits)
 			for i := range t.provs {
 				if t.provs[i].from(o) {
-					bits[i>>3] |= 1 << (i & 7)
+					bits[i>>6] |= 1 << (i & 63)
 				}
 			}
 			if t.column2.has(o) {
-				bits[len(t.provs)>>3] |= 1 << (len(t.provs) & 7)
+				bits[len(t.provs)>>6] |= 1 << (len(t.provs) & 63)
 			}
-			c, ok := classes[string(bits)]
-			if !ok {
-				c = uint16(len(classes))
-				classes[string(bits)] = c
+			c := slices.IndexFunc(l.reach, func(other []uint64) bool { return slices.Equal(other, bits) })
+			if c < 0 {
+				c = len(l.reach)
+				l.reach = append(l.reach, slices.Clone(bits))
 			}
-			l.class[o] = c
+			l.class[o] = uint16(c)
 		}
-		l.classes = len(classes)
+		l.classes = len(l.reach)
 		l.rows = make([]uint32, len(t.lists)*l.classes)
 		l.ready.Store(true)
 	})
@@ -130,10 +133,8 @@ func (c *common) line(k lineKey, made func() *lineInfo) *lineInfo {
 	return l
 }
 
-// program numbers a program.
+// program numbers a program; c.mu is held.
 func (c *common) program(name string) uint16 {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	id, ok := c.programs[name]
 	if !ok {
 		id = uint16(len(c.names))
@@ -149,10 +150,15 @@ func (c *common) programName(id uint16) string {
 	return c.names[id]
 }
 
-// template puts in place of what a template computes and says the same that is
+// template puts in place of what a draft computes and says the same that is
 // held. Where too many templates are held they are let go.
-func (c *common) template(m *template) *template {
-	formula, asked, words := m.formula.describe(), m.claims.describe(), m.saying.describe()
+func (c *common) template(m *template, d *draft) *template {
+	d.written = d.written[:0]
+	d.written.formula(&d.formula)
+	a := len(d.written)
+	d.written.claims(&d.claims)
+	b := len(d.written)
+	d.written.saying(&d.saying)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.filled++; c.filled > maxTemplates {
@@ -164,22 +170,23 @@ func (c *common) template(m *template) *template {
 		clear(c.sayings)
 		c.filled = 1
 	}
-	m.formula = held(c.formulas, formula, m.formula)
-	m.claims = held(c.claims, asked, m.claims)
-	m.saying.id = len(c.sayings)
-	m.saying = held(c.sayings, words, m.saying)
+	m.formula = held(c.formulas, d.written[:a], d.formula.clone)
+	m.claims = held(c.claims, d.written[a:b], d.claims.clone)
+	d.saying.id = len(c.sayings)
+	m.saying = held(c.sayings, d.written[b:], d.saying.clone)
 	if m.enough == 0 && len(m.claims.tries) == 0 {
 		m.claims = nil // never looked at
 	}
 	return m
 }
 
-// held returns what is held under a key, x where nothing is.
-func held[T any](in map[string]*T, key string, x *T) *T {
-	if old := in[key]; old != nil {
-		return old
+// held returns what is held under a key, made where nothing is.
+func held[T any](in map[string]*T, key []byte, made func() *T) *T {
+	x := in[string(key)]
+	if x == nil {
+		x = made()
+		in[string(key)] = x
 	}
-	in[key] = x
 	return x
 }
 

@@ -358,7 +358,7 @@ func (e *Engine) check(entry *kanzei.Entry) error {
 		return &kanzei.Problem{Code: "quantity.negative", Msg: "a quantity is negative", Hint: "give quantities of zero or more"}
 	}
 	var sum kanzei.Fraction
-	for i, s := range []kanzei.Share{entry.Steel, entry.Aluminum, entry.Copper, entry.USContent, entry.MetalWeight} {
+	for i, s := range [...]*kanzei.Share{&entry.Steel, &entry.Aluminum, &entry.Copper, &entry.USContent, &entry.MetalWeight} {
 		if s.Fraction < 0 || s.Fraction > kanzei.One {
 			return &kanzei.Problem{Code: "share.range", Msg: fmt.Sprintf("a share of %s%% is not between 0 and 100 percent", s.Fraction)}
 		}
@@ -429,6 +429,8 @@ type computation struct {
 	zone    *zoneLaw    // of goods from a foreign-trade zone
 	kinds   []kind      // where the code is too short to tell which provisions bear on the goods
 	apart   [][2]string // uses of which goods have one at most
+	brief   bool        // of questions the facts alone are wanted
+	work    *workspace  // to work in, nil for memory of its own
 }
 
 // A kind is goods under a code of fewer than ten digits on which the same

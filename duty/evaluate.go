@@ -72,12 +72,13 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 		if !p.from(origin) {
 			continue
 		}
-		x := part{prov: int(id), by: -1}
-		x.area = areaOf(p.base)
+		parts = append(parts, part{prov: int(id), by: -1, area: areaOf(p.base)})
+		before := parts[:len(parts)-1]
+		x := &parts[len(before)]
 		x.share = f.share(x.area)
 		x.why, x.cond = t.meets(p, f)
 		if x.why == applies && p.declares {
-			x.area = t.covered(p, parts)
+			x.area = t.covered(p, before)
 			x.share = f.share(x.area)
 			if x.share == 0 {
 				x.why = nothingCovered
@@ -86,16 +87,14 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 			if x.share == 0 && e.Value != 0 {
 				x.why = noContent
 			} else if p.Effect == kanzei.Levies {
-				t.reduce(&x, f, parts)
+				t.reduce(x, f, before)
 			}
 		}
 		if x.why == applies {
 			x.base = f.value(p).Times(x.share)
 			if p.Effect == kanzei.Levies {
-				amount, known := f.amount(p, x)
-				if !known {
-					ok = false
-				}
+				amount, known := f.amount(p, x.share)
+				ok = ok && known
 				x.amount = amount
 				total += x.amount
 			}
@@ -107,7 +106,6 @@ func (t *Table) evaluate(f *facts, bearing []uint16, parts []part) (_ []part, to
 				}
 			}
 		}
-		parts = append(parts, x)
 	}
 	total += f.base.on(f.share(mfn))
 	if t.traced != nil {
@@ -226,15 +224,16 @@ func (t *Table) covered(p *prov, parts []part) area {
 	return covered
 }
 
-// amount returns the duty of a provision that applies, rounded to the cent.
-func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
+// amount returns the duty of a provision on a share of the value, rounded to the
+// cent.
+func (f *facts) amount(p *prov, share kanzei.Fraction) (kanzei.Money, bool) {
 	r, value := &p.Rate.Rate, f.value(p)
 	switch p.Rate.Mode {
 	case kanzei.NoDuty, kanzei.Prohibited:
 		return 0, true
 	case kanzei.AllIn:
 		due := value.By(r.AdValorem).Minus(f.base.amount)
-		return max(0, due.Cents(x.share)), true
+		return max(0, due.Cents(share)), true
 	case kanzei.MinPrice:
 		price, ok := r.Duty(0, f.quantity)
 		if !ok {
@@ -245,10 +244,10 @@ func (f *facts) amount(p *prov, x part) (kanzei.Money, bool) {
 		return 0, false
 	}
 	if len(r.Specific) == 0 { // without the closure that would allocate
-		return value.By(r.AdValorem).Cents(x.share), true
+		return value.By(r.AdValorem).Cents(share), true
 	}
 	due, ok := r.Duty(value, f.quantity)
-	return due.Cents(x.share), ok
+	return due.Cents(share), ok
 }
 
 // quantity returns the declared number of units, in 1e-4 units.

@@ -81,7 +81,7 @@ func ExampleRater() {
 	var out duty.Outcome
 	for _, day := range []kanzei.Day{kanzei.DayOf(2025, 4, 15), kanzei.DayOf(2025, 10, 1)} {
 		car := kanzei.Entry{HTS: kanzei.MustHTS("8703.23.01.40"), Origin: kanzei.MustOrigin("JP"), Date: day, Value: 3_000_000 * kanzei.Cent}
-		whole := duty.Whole{Value: car.Value, Fee: duty.LineFee(car.Value), First: true} // the entry, of one line
+		whole := duty.Whole{Value: car.Value, Fee: duty.LineFee(car.Value)} // the entry, of one line
 		if err := rater.Rate(&car, 0, &whole, &out); err != nil {
 			log.Fatal(err)
 		}

@@ -191,15 +191,19 @@ func (c *computation) questions(s *span) []kanzei.Question {
 // asked offers all but the special rates of the line.
 func (c *computation) asked(s *span) []kanzei.Question {
 	var out []kanzei.Question
-	for _, n := range s.needs {
-		q := kanzei.Question{Fact: n.fact, Ask: n.ask, DutyIf: map[string]kanzei.Money{}}
+	for i := range s.needs {
+		n := &s.needs[i]
+		q := kanzei.Question{Fact: n.fact, DutyIf: map[string]kanzei.Money{}}
+		if !c.brief {
+			q.Ask = c.ask(n)
+		}
 		highest := map[string]kanzei.Money{}
 		for i := range s.corners {
 			k := &s.corners[i]
 			if !k.ok || !c.baseOK {
 				continue
 			}
-			says := k.says(&n)
+			says := k.says(n)
 			if old, seen := q.DutyIf[says]; !seen || k.total < old {
 				q.DutyIf[says] = k.total
 			}
@@ -221,8 +225,9 @@ func (c *computation) asked(s *span) []kanzei.Question {
 	if s.corner == nil || !s.corner.ok || !c.baseOK {
 		return out
 	}
-	seen := map[string]bool{}
-	var parts []part
+	w := c.room()
+	e, f := &w.entry, &w.facts
+	w.seen = w.seen[:0]
 	for i := range s.corner.parts {
 		x := &s.corner.parts[i]
 		p := &c.table.provs[x.prov]
@@ -237,23 +242,31 @@ func (c *computation) asked(s *span) []kanzei.Question {
 		default:
 			continue
 		}
-		e, fact := claim(*c.entry, when)
-		if fact == "" || seen[fact] || c.entry.Full != 0 && (fact == claimsChapter98 || e.USContent.Known) {
+		*e = *c.entry
+		w.flags = append(w.flags[:0], e.Flags...)
+		e.Flags = w.flags
+		fact := claim(e, when)
+		w.flags = e.Flags
+		if fact == "" || slices.Contains(w.seen, fact) || c.entry.Full != 0 && (fact == claimsChapter98 || e.USContent.Known) {
 			continue // of the dutiable part the US content is off already
 		}
-		seen[fact] = true
-		f := s.corner.facts
-		f.entry, f.base = &e, &c.base
+		w.seen = append(w.seen, fact)
+		*f = s.corner.facts
+		f.entry, f.base = e, &c.base
 		if e.SPI != c.entry.SPI {
 			base := baseDuty{value: c.base.value}
-			base.rate, base.column = baseRate(c.table, &e, &c.line)
-			base.amount, _ = base.rate.Duty(e.Value, func(u string) (int64, bool) { return quantity(&e, u) })
+			base.rate, base.column = baseRate(c.table, e, &c.line)
+			base.amount, _ = base.rate.Duty(e.Value, f.quantity)
 			f.base = &base
 		}
 		var total kanzei.Money
 		var ok bool
-		parts, total, ok = c.table.evaluate(&f, s.corner.bearing, parts)
+		w.claimed, total, ok = c.table.evaluate(f, s.corner.bearing, w.claimed)
 		if !ok || total >= s.corner.total { // nobody claims what costs more
+			continue
+		}
+		if c.brief {
+			out = append(out, kanzei.Question{Fact: fact})
 			continue
 		}
 		ask := p.Title + "?"
@@ -311,10 +324,9 @@ func excluding(when []kanzei.Condition) []kanzei.Condition {
 	return out
 }
 
-// claim returns the entry with every claim of the conditions made, and the facts.
-func claim(e kanzei.Entry, when []kanzei.Condition) (kanzei.Entry, string) {
-	var facts []string
-	e.Flags = slices.Clone(e.Flags)
+// claim makes every claim of the conditions in the entry, whose flags must be its
+// own, and returns the facts.
+func claim(e *kanzei.Entry, when []kanzei.Condition) (facts string) {
 	for i := range when {
 		w := &when[i]
 		if w.Not || ledger.KindOf(*w) != ledger.Claim {
@@ -323,7 +335,7 @@ func claim(e kanzei.Entry, when []kanzei.Condition) (kanzei.Entry, string) {
 		switch w.Fact {
 		case "claim":
 			e.Flags = append(e.Flags, w.Value)
-			facts = append(facts, w.Value)
+			facts = also(facts, w.Value)
 			continue
 		case "loaded":
 			e.Loaded = within(w)
@@ -348,11 +360,18 @@ func claim(e kanzei.Entry, when []kanzei.Condition) (kanzei.Entry, string) {
 		case "smelt-cast":
 			e.SmeltCast, _ = kanzei.ParseOrigin(w.Set[0])
 		default:
-			return e, ""
+			return ""
 		}
-		facts = append(facts, w.Text)
+		facts = also(facts, w.Text)
 	}
-	return e, strings.Join(facts, " and ")
+	return facts
+}
+
+func also(facts, fact string) string {
+	if facts == "" {
+		return fact
+	}
+	return facts + " and " + fact
 }
 
 func within(w *kanzei.Condition) kanzei.Moment {

@@ -1,9 +1,9 @@
 package duty
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"kanzei"
@@ -17,15 +17,29 @@ type Line struct {
 	Code  *Code      // of the entry's code, or nil
 	Known kanzei.Day // the day of knowledge; zero: everything held
 	Row   int32      // of the caller
+	Whole *Whole     // the entry of which it is a line, nil where it is the only one
 	Err   error      // from Admit and Place: a *kanzei.Problem where the entry makes no sense
 
-	origin int32 // place in allOrigins
-	has    holding
-	frame  *frame
-	rates  *frame // of the day whose column 1 or 2 is paid
-	line   *lineInfo
-	under  [3]*treatment // by law of the frame, nil until asked for
-	gaps   uint64        // of those of the frame, those that concern the goods
+	origin  int32 // place in allOrigins
+	stretch int32 // of the atlas, -1 where the code lies on several
+	has     holding
+	frame   *frame
+	rates   *frame // of the day whose column 1 or 2 is paid
+	line    *lineInfo
+	under   [3]*treatment // by law of the frame, nil until asked for
+	gaps    uint64        // of those of the frame, those that concern the goods
+}
+
+// pays reports whether the processing fee of the entry is shown with the line.
+func (l *Line) pays() bool { return l.Whole == nil || l.Whole.First == l.Row }
+
+// processingFee is that of the entry of the line; held is false where it is not
+// known.
+func (l *Line) processingFee() (fee kanzei.Money, held bool) {
+	if w := l.Whole; w != nil {
+		return processingFee(l.frame.fee, w.Value, w.Fee)
+	}
+	return processingFee(l.frame.fee, l.Entry.Value, LineFee(l.Entry.Value))
 }
 
 // A holding tells what an entry holds, so that it is not looked at again.
@@ -136,15 +150,6 @@ func (r *Rater) law(on, known kanzei.Day, view View) (*lawTable, error) {
 		r.laws[t] = l
 	}
 	return l, nil
-}
-
-// describe writes all of a provision that an answer may rest on, but for codes,
-// origins and its act.
-func (p *prov) describe() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%q %q %q %d %v %q", p.Heading, p.Program, p.Title, p.Effect, p.Rate, p.base)
-	fmt.Fprintf(&b, " %v %q %q %q %t %p %p", p.When, p.YieldsTo, p.InLieuOf, p.Caveat, p.allGoods(), p.Void.Instrument, p.Void.Act)
-	return b.String()
 }
 
 // allGoods reports whether a provision covers every product.
@@ -271,19 +276,94 @@ type lineInfo struct{ schedule.Line }
 
 // Code returns what the rater knows of a code.
 func (r *Rater) Code(h kanzei.HTS) *Code {
-	c := r.codes[h]
-	if c == nil {
-		if len(r.codes) > maxCodes {
-			clear(r.codes)
+	c := r.codes.at(h)
+	if *c == nil {
+		if r.codes.n++; 2*r.codes.n > len(r.codes.slots) {
+			r.codes.grow()
+			c = r.codes.at(h)
 		}
-		c = &Code{hts: h, number: int32(len(r.codes)), stretch: -1}
-		r.codes[h] = c
+		*c = &Code{hts: h, stretch: -1}
+		r.ranked = false
 	}
-	return c
+	return *c
 }
 
-// maxCodes bounds the codes held.
-const maxCodes = 1 << 17
+// A codeTable is a hash table of codes: files name millions, and a map of the
+// language takes three times as long.
+type codeTable struct {
+	slots []codeSlot // a power of two
+	n     int        // that are not empty
+}
+
+type codeSlot struct {
+	hts kanzei.HTS
+	*Code
+}
+
+// at returns the place of a code, nil where there is none yet.
+func (t *codeTable) at(h kanzei.HTS) **Code {
+	mask := uint64(len(t.slots) - 1)
+	for i := uint64(h) * 0x9e3779b97f4a7c15 >> 32 & mask; ; i = (i + 1) & mask {
+		if x := &t.slots[i]; x.hts == h || x.Code == nil {
+			x.hts = h
+			return &x.Code
+		}
+	}
+}
+
+// grow makes room for more.
+func (t *codeTable) grow() {
+	old := t.slots
+	t.slots = make([]codeSlot, max(1<<12, 2*len(old)))
+	for _, x := range old {
+		if x.Code != nil {
+			*t.at(x.hts) = x.Code
+		}
+	}
+}
+
+// on returns the stretch of the atlas that the code lies on, -1 for several.
+func (c *Code) on(a *atlas) int32 {
+	if c.stretch < 0 {
+		lo, hi := c.hts.Range()
+		c.stretch, c.last = int32(a.find(lo)), int32(a.find(hi-1))
+	}
+	if c.stretch != c.last {
+		return -1
+	}
+	return c.stretch
+}
+
+// What a rater may hold. The law has some thousands of texts and the schedule
+// some ten thousands of codes, but entries can declare facts that no provision
+// asks for and codes that do not exist.
+const (
+	maxTexts = 1 << 17
+	maxCodes = 1 << 17
+)
+
+// Full reports whether a rater holds more than it should: a new one is to be
+// made before the next batch.
+func (r *Rater) Full() bool { return len(r.texts) > maxTexts || r.codes.n > maxCodes }
+
+// rank numbers the codes held in the order of the schedule, in which the law
+// keeps what bears on them.
+func (r *Rater) rank() {
+	if r.ranked {
+		return
+	}
+	r.byCode = r.byCode[:0]
+	for _, x := range r.codes.slots {
+		if x.Code != nil {
+			r.byCode = append(r.byCode, x.Code)
+		}
+	}
+	slices.SortFunc(r.byCode, func(a, b *Code) int { return cmp.Compare(a.hts, b.hts) })
+	for i, c := range r.byCode {
+		c.number = int32(i)
+	}
+	r.ranked = true
+}
 
 func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 	if f.edition < maxEditions {
@@ -317,16 +397,15 @@ func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
 	return l, nil
 }
 
-// ByCode returns for each code its place when those that are the same stand
-// together, in the slice given, and their number. Nil codes have no place.
+// ByCode returns for each code its place in the order of the schedule, in the
+// slice given, and their number. Nil codes have no place.
 func (r *Rater) ByCode(codes []*Code, places []int32) (_ []int32, n int) {
-	r.counts = append(r.counts[:0], 0)
+	r.rank()
+	r.counts = slices.Grow(r.counts[:0], len(r.byCode)+1)[:len(r.byCode)+1]
+	clear(r.counts)
 	for _, c := range codes {
 		if c == nil {
 			continue
-		}
-		for int(c.number)+1 >= len(r.counts) {
-			r.counts = append(r.counts, 0)
 		}
 		r.counts[c.number+1]++
 		n++
@@ -346,6 +425,7 @@ func (r *Rater) ByCode(codes []*Code, places []int32) (_ []int32, n int) {
 // Admit looks whether an entry makes sense and finds the law of its day.
 func (r *Rater) Admit(l *Line) {
 	e := l.Entry
+	code := e.HTS
 	if l.Err = r.engine.check(e); l.Err != nil {
 		return
 	}
@@ -356,7 +436,7 @@ func (r *Rater) Admit(l *Line) {
 	if l.frame, l.Err = r.frame(e.Date, known); l.Err != nil {
 		return
 	}
-	if l.Code == nil || l.Code.hts != e.HTS {
+	if l.Code == nil || e.HTS != code { // as chapter 98 has it
 		l.Code = r.Code(e.HTS)
 	}
 	l.origin, l.has = int32(originAt(e.Origin)), holdingOf(e)
@@ -368,6 +448,7 @@ func (r *Rater) Admit(l *Line) {
 // Place finds the lines of the schedule. It is quicker where lines of the same
 // code follow one another.
 func (r *Rater) Place(lines []Line) {
+	atlas := r.engine.atlas()
 	for i := range lines {
 		l := &lines[i]
 		if l.Err != nil {
@@ -375,11 +456,17 @@ func (r *Rater) Place(lines []Line) {
 		}
 		if l.line, l.Err = r.line(l.Code, l.rates); l.Err == nil {
 			l.gaps = l.frame.gaps.on(l.Code, int(l.origin))
+			l.stretch = l.Code.on(atlas)
 		}
 	}
 }
 
+// units fills in the units of quantities where none are given.
 func (l *Line) units() {
+	if l.has&unitless == 0 {
+		return
+	}
+	l.has &^= unitless
 	e := l.Entry
 	if e.Quantity != 0 && e.Unit == "" && len(l.line.Units) > 0 {
 		e.Unit = l.line.Units[0]
@@ -413,13 +500,13 @@ func (r *Rater) treat(here []Line, which int) {
 	var at [ahead]uint32
 	for i := range here {
 		l := &here[i]
-		law, c := l.frame.laws[which], l.Code
+		law := l.frame.laws[which]
 		switch {
 		case law == nil || which != asKnown && law == l.frame.laws[asKnown]:
-		case !law.ready.Load() || c.stretch < 0 || c.stretch != c.last:
-			l.under[which] = r.treatment(law, c, int(l.origin))
+		case l.stretch < 0 || !law.ready.Load():
+			l.under[which] = r.treatment(law, l.Code, int(l.origin))
 		default:
-			list, class := law.Table.ids[c.stretch], law.class[l.origin]
+			list, class := law.Table.ids[l.stretch], law.class[l.origin]
 			if at[i] = atomic.LoadUint32(&law.rows[int(list)*law.classes+int(class)]); at[i] == 0 {
 				l.under[which] = r.classed(law, list, class)
 			}
@@ -439,7 +526,7 @@ func (r *Rater) Fetch(lines []Line, order []int32) {
 	for _, j := range order {
 		l := &lines[j]
 		e := l.Entry
-		n += int(e.Value) + e.Mode + int(e.USContent.Fraction) + int(e.MetalWeight.Fraction) + int(e.Assessed) + len(e.Flags) + int(l.gaps)
+		n += int(e.Value) + len(e.Flags) + int(l.gaps)
 	}
 	for _, j := range order {
 		l := &lines[j]

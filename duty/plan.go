@@ -3,7 +3,7 @@ package duty
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
+	"sync"
 
 	"kanzei"
 )
@@ -44,15 +44,36 @@ type preference struct {
 	terms []term
 }
 
+// A draft is the memory that fill works in.
+type draft struct {
+	computation computation
+	workspace   workspace
+	formula     formula
+	claims      claims
+	saying      saying
+	totals      []kanzei.Money
+	said        kanzei.Assessment
+	written     description // of formula, claims and saying
+}
+
+var drafts = sync.Pool{New: func() any { return &draft{} }}
+
 // fill lets the code behind Assess answer for the line at hand and keeps what
 // it evaluated.
 func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) *template {
-	m := &template{key: *k, formula: &formula{byArea: k.fills != 0, lowest: -1}, saying: &saying{}, claims: &claims{}}
-	f, asked := m.formula, m.claims
+	d := drafts.Get().(*draft)
+	defer drafts.Put(d)
+	f, asked, words := &d.formula, &d.claims, &d.saying
+	*f = formula{byArea: k.fills != 0, lowest: -1, plans: f.plans[:0], terms: f.terms[:0], order: f.order[:0]}
+	*asked = claims{asked.plans[:0], asked.terms[:0], asked.saves[:0], asked.tries[:0]}
+	*words = saying{questions: words.questions[:0]}
+	m := &template{key: *k, formula: f, claims: asked, saying: words}
 	traced := t.apart()
-	c := &computation{engine: r.engine, table: traced, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: k.open == 0}
+	d.computation = computation{engine: r.engine, table: traced, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: k.open == 0, brief: true, work: &d.workspace}
+	c := &d.computation
 	plans, terms, fine := &f.plans, &f.terms, true
-	var totals []kanzei.Money
+	totals := d.totals[:0]
+	defer func() { d.totals = totals }()
 	traced.traced = func(x *facts, parts []part, mfn area, total kanzei.Money, ok bool) {
 		p := r.plan(t.Table, x, parts, mfn, terms)
 		if x.entry.SPI != r.entry.SPI {
@@ -78,17 +99,17 @@ func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) 
 	f.noMin, f.noMax = s.min == nil, s.max == nil
 	if corners != len(f.plans) || f.lowest < 0 || (s.missing != "") != f.noMin || f.noMin && k.open != 2 || f.noMax && k.open == 0 ||
 		!f.noMin && *s.min != totals[f.lowest] || !f.noMax && *s.max != slices.Max(totals) || c.banned(s.corner) {
-		return r.engine.common.template(m)
+		return r.engine.common.template(m, d)
 	}
 	if !k.span {
 		for _, q := range c.asked(s) {
-			m.questions = append(m.questions, q.Fact)
+			words.questions = append(words.questions, q.Fact)
 		}
-		m.headings = headings(c, s.corner)
-		var a kanzei.Assessment
+		words.headings = headings(c, s.corner)
+		d.said.Caveats = d.said.Caveats[:0]
 		c.line.AdditionalDuties, c.baseOK = "", true // said of the line, not of the treatment
-		c.caveats(s.corner, &a)
-		m.caveats = a.Caveats
+		c.caveats(s.corner, &d.said)
+		words.caveats = d.said.Caveats
 	}
 	for i := range f.plans {
 		f.order = append(f.order, cornerAt{corner: uint16(i)})
@@ -97,53 +118,93 @@ func (r *Rater) fill(t *treatment, line *lineInfo, b *baseDuty, k *templateKey) 
 	for i := 1; i < len(f.order); i++ {
 		f.order[i].equal = totals[f.order[i].corner] == totals[f.order[i-1].corner]
 	}
-	for i := range asked.plans {
+	low := &f.plans[f.lowest]
+	all := asked.plans
+	asked.plans, asked.terms = all[:0], asked.terms[:0]
+	for i, p := range all { // those kept move to the front
+		mine := asked.terms[p.first : p.first+p.n : p.first+p.n]
 		saves := totals[corners+i] < totals[f.lowest]
-		asked.saves = append(asked.saves, saves)
-		least, plain := m.saving(&asked.plans[i], &f.plans[f.lowest])
-		if plain && saves == (least > 0) {
+		least, plain := m.saving(&p, mine, low)
+		if plain = plain && saves == (least > 0); plain && !saves || asked.has(&p, mine) {
+			continue
+		}
+		if plain {
 			m.enough = max(m.enough, least)
 		} else {
-			asked.tries = append(asked.tries, uint16(i))
+			asked.tries = append(asked.tries, uint16(len(asked.plans)))
 		}
+		p.first = uint16(len(asked.terms))
+		asked.terms = append(asked.terms, mine...)
+		asked.plans = append(asked.plans, p)
+		asked.saves = append(asked.saves, saves)
 	}
 	m.usable = fine
-	for _, x := range []*[]term{&f.terms, &asked.terms} {
-		*x = slices.Clone(*x) // without the room left for more
+	return r.engine.common.template(m, d)
+}
+
+// has reports whether a claim is kept under which the total is always that under
+// another.
+func (c *claims) has(p *plan, terms []term) bool {
+	for i := range c.plans {
+		q := c.plans[i]
+		q.first = p.first
+		if q == *p && slices.EqualFunc(c.terms[c.plans[i].first:][:p.n], terms, func(x, y term) bool {
+			x.program = y.program
+			return x == y
+		}) {
+			return true
+		}
 	}
-	f.plans, asked.plans = slices.Clone(f.plans), slices.Clone(asked.plans)
-	return r.engine.common.template(m)
+	return false
 }
 
 // saving compares the terms of a claim with those of the lowest corner. Where
 // they tell how the totals compare, plain is true, and least is the value from
 // which the claim saves something, zero where it never does.
-func (m *template) saving(p, low *plan) (least kanzei.Money, plain bool) {
-	if m.byArea || p.claimed || p.mfnShare != low.mfnShare {
-		return 0, false
-	}
-	same := func(x, y *term) bool {
-		return x.rate == y.rate && x.share == y.share && x.allIn == y.allIn && x.counted == y.counted
-	}
-	mine, others := m.claims.terms[p.first:][:p.n], slices.Clone(m.terms[low.first:][:low.n])
-	more := false
-	for i := range mine {
-		if j := slices.IndexFunc(others, func(y term) bool { return same(&mine[i], &y) }); j >= 0 {
-			others = slices.Delete(others, j, j+1)
-		} else {
-			more = true
-		}
-	}
+func (m *template) saving(p *plan, terms []term, low *plan) (least kanzei.Money, plain bool) {
 	switch {
-	case len(others) == 0:
-		return 0, true // the same duties, or more
-	case more:
+	case p.claimed, !m.byArea && p.mfnShare != low.mfnShare, m.byArea && (p.mfn != low.mfn || p.usGiven != low.usGiven || p.us != low.us):
 		return 0, false
 	}
-	for i := range others {
-		if x := &others[i]; !x.allIn && x.rate > 0 && x.share > 0 {
-			// Half a cent, 5e17 of 1e-20 dollar, is one when rounded.
-			at := kanzei.Money(500_000_000_000_000_000/int64(x.rate)/int64(x.share)) + 2
+	var room [2][8]term
+	more, less := append(room[0][:0], terms...), append(room[1][:0], m.terms[low.first:][:low.n]...)
+	alike := func(x, y *term) bool {
+		return x.allIn == y.allIn && x.counted == y.counted && (m.byArea && x.area == y.area || !m.byArea && x.share == y.share)
+	}
+	more = slices.DeleteFunc(more, func(x term) bool {
+		j := slices.IndexFunc(less, func(y term) bool { return x.rate == y.rate && alike(&x, &y) })
+		if j >= 0 {
+			less = slices.Delete(less, j, j+1)
+		}
+		return j >= 0
+	})
+	// covered reports whether each of a has one of b that is no lower, and what
+	// of b is left then.
+	covered := func(a, b []term) (left []term, ok bool) {
+		b = slices.Clone(b)
+		for i := range a {
+			x := &a[i]
+			j := slices.IndexFunc(b, func(y term) bool { return y.rate >= x.rate && !y.allIn && y.counted == nil && alike(x, &y) })
+			if j < 0 {
+				return nil, false
+			}
+			y := b[j]
+			y.rate -= x.rate
+			left, b = append(left, y), slices.Delete(b, j, j+1)
+		}
+		return append(left, b...), true
+	}
+	if _, ok := covered(less, more); ok {
+		return 0, true // the same duties, or more
+	}
+	left, ok := covered(more, less)
+	if m.byArea || !ok {
+		return 0, false
+	}
+	for i := range left {
+		if x := &left[i]; !x.allIn && x.rate > 0 && x.share > 0 {
+			// A cent, 1e18 of 1e-20 dollar, remains one when both sides are rounded.
+			at := kanzei.Money(1_000_000_000_000_000_000/int64(x.rate)/int64(x.share)) + 2
 			if least == 0 || at < least {
 				least = at
 			}
@@ -161,12 +222,7 @@ func (r *Rater) plan(t *Table, f *facts, parts []part, mfn area, terms *[]term) 
 		if x.why != applies || q.Effect != kanzei.Levies || q.Rate.Mode == kanzei.NoDuty {
 			continue
 		}
-		id, ok := r.programs[q.Program]
-		if !ok {
-			id = r.engine.common.program(q.Program)
-			r.programs[q.Program] = id
-		}
-		y := term{rate: q.Rate.Rate.AdValorem, share: x.share, area: x.area, allIn: q.Rate.Mode == kanzei.AllIn, program: id}
+		y := term{rate: q.Rate.Rate.AdValorem, share: x.share, area: x.area, allIn: q.Rate.Mode == kanzei.AllIn, program: q.program}
 		if len(q.Rate.Rate.Specific) > 0 {
 			y.counted = &q.Rate.Rate
 		}
@@ -289,7 +345,7 @@ func (r *Rater) saves(t *treatment, m *template, line *lineInfo, b *baseDuty, i 
 	return (r.total(m.formula, p, m.claims.terms[p.first:], b) < r.totals[m.lowest]) == m.claims.saves[i]
 }
 
-// A description is all of a formula, or of claims, in bytes.
+// A description is all of a formula, claims or a saying in bytes.
 type description []byte
 
 func (d *description) put(x ...int64) {
@@ -308,7 +364,26 @@ func (d *description) flag(x ...bool) {
 	}
 }
 
-func (d *description) say(s string) { *d = append(append(*d, s...), 0) }
+func (d *description) say(x ...string) {
+	for _, s := range x {
+		d.put(int64(len(s)))
+		*d = append(*d, s...)
+	}
+}
+
+// list is say for strings of any number.
+func (d *description) list(x []string) {
+	d.put(int64(len(x)))
+	d.say(x...)
+}
+
+func (d *description) units(x []kanzei.PerUnit) {
+	d.put(int64(len(x)))
+	for i := range x {
+		d.put(int64(x[i].Amount))
+		d.say(x[i].Unit)
+	}
+}
 
 func (d *description) plans(plans []plan, terms []term) {
 	d.put(int64(len(plans)), int64(len(terms)))
@@ -323,17 +398,34 @@ func (d *description) plans(plans []plan, terms []term) {
 		d.put(int64(x.rate), int64(x.share), int64(x.area), int64(x.program))
 		d.flag(x.allIn, x.counted != nil)
 		if x.counted != nil {
-			for _, u := range x.counted.Specific {
-				d.put(int64(u.Amount))
-				d.say(u.Unit)
-			}
-			d.put(0)
+			d.units(x.counted.Specific)
 		}
 	}
 }
 
-func (f *formula) describe() string {
-	var d description
+// provision writes all of a provision that an answer may rest on, but for codes,
+// origins and its act.
+func (d *description) provision(p *prov) {
+	d.say(p.Heading, p.Program, p.Title, string(p.base), p.Rate.Rate.Text, p.Caveat)
+	d.put(int64(p.Effect), int64(p.Rate.Mode), int64(p.Rate.Rate.Kind), int64(p.Rate.Rate.AdValorem))
+	d.units(p.Rate.Rate.Specific)
+	d.put(int64(len(p.When)))
+	for i := range p.When {
+		c := &p.When[i]
+		d.say(c.Text, c.Fact, c.Op, c.Value)
+		d.flag(c.Not)
+		d.put(int64(c.Share), int64(c.Time), int64(c.Amount))
+		d.list(c.Set)
+	}
+	d.list(p.YieldsTo)
+	d.list(p.InLieuOf)
+	d.flag(p.allGoods(), p.Void.Instrument != nil)
+	if v := p.Void; v.Instrument != nil { // said of answers that rest on it
+		d.say(v.Act.Note, v.Instrument.Note)
+	}
+}
+
+func (d *description) formula(f *formula) {
 	d.say(string(f.status))
 	d.put(int64(f.lowest))
 	d.flag(f.byArea, f.noMin, f.noMax)
@@ -342,19 +434,34 @@ func (f *formula) describe() string {
 		d.put(int64(x.corner))
 		d.flag(x.equal)
 	}
-	return string(d)
 }
 
-func (c *claims) describe() string {
-	var d description
+func (d *description) claims(c *claims) {
 	d.plans(c.plans, c.terms)
 	d.flag(c.saves...)
 	for _, x := range c.tries {
 		d.put(int64(x))
 	}
-	return string(d)
 }
 
-func (s *saying) describe() string {
-	return strings.Join(slices.Concat([]string{s.headings}, s.questions, []string{""}, s.caveats), "\x00")
+func (d *description) saying(s *saying) {
+	d.say(s.headings)
+	d.list(s.questions)
+	d.list(s.caveats)
+}
+
+// The copies have no room left for more.
+
+func (f *formula) clone() *formula {
+	x := *f
+	x.plans, x.terms, x.order = slices.Clone(f.plans), slices.Clone(f.terms), slices.Clone(f.order)
+	return &x
+}
+
+func (c *claims) clone() *claims {
+	return &claims{slices.Clone(c.plans), slices.Clone(c.terms), slices.Clone(c.saves), slices.Clone(c.tries)}
+}
+
+func (s *saying) clone() *saying {
+	return &saying{s.id, s.headings, slices.Clone(s.questions), slices.Clone(s.caveats)}
 }

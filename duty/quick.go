@@ -9,7 +9,7 @@ import (
 
 // quick answers from templates. It reports false where only the long way
 // answers.
-func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
+func (r *Rater) quick(p *Line, out *Outcome) bool {
 	e, f, line := r.entry, p.frame, p.line
 	if e.Value == 0 {
 		return false
@@ -46,7 +46,7 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 	if !known && m.key.open == 2 {
 		text = rate
 	}
-	unsupported := r.caveats(p, m, n, gaps, whole, text, out) || m.noMin
+	unsupported := r.caveats(p, m, n, gaps, text, out) || m.noMin
 	ok := true
 	more := false // caveats that are not of the template
 	if p.has&remarkable != 0 {
@@ -114,25 +114,25 @@ func (r *Rater) quick(p *Line, whole *Whole, out *Outcome) bool {
 // treated returns what bears on a line that has been placed, under one of the
 // laws of its frame; nil where the code is too short to tell.
 func (r *Rater) treated(p *Line, law int) *treatment {
+	l := p.frame.laws[law]
+	if l == p.frame.laws[asKnown] {
+		law = asKnown
+	}
 	if t := p.under[law]; t != nil {
 		return t
 	}
-	return r.treatment(p.frame.laws[law], p.Code, int(p.origin))
+	return r.treatment(l, p.Code, int(p.origin))
 }
 
 // caveats fills the fees and the caveats, but for those of the statuses.
-func (r *Rater) caveats(p *Line, m *template, n *notes, gaps uint64, whole *Whole, text *kanzei.Rate, out *Outcome) (unsupported bool) {
+func (r *Rater) caveats(p *Line, m *template, n *notes, gaps uint64, text *kanzei.Rate, out *Outcome) (unsupported bool) {
 	f := p.frame
 	var before *said
 	if len(f.gaps.gaps) <= 64 && text == nil {
 		x, way := said{fresh: true, horizon: f.horizon, additional: p.line.AdditionalDuties, gaps: gaps, set: f.gaps}, 0
-		if whole == nil || whole.First {
-			w := Whole{Value: r.entry.Value, Fee: LineFee(r.entry.Value)}
-			if whole != nil {
-				w = *whole
-			}
+		if p.pays() {
 			var held bool
-			if out.Fees.MPF, held = processingFee(f.fee, w.Value, w.Fee); !held {
+			if out.Fees.MPF, held = p.processingFee(); !held {
 				out.Fees.NoMPF = true
 				x.fee = f.noFee
 				way |= 1
@@ -155,7 +155,7 @@ func (r *Rater) caveats(p *Line, m *template, n *notes, gaps uint64, whole *Whol
 	if m.noMin {
 		r.series = append(r.series, r.text(noFigure(p.line.Rated, text)))
 	}
-	r.fees(f, whole, out)
+	r.fees(p, out)
 	for _, x := range n.caveats {
 		r.add(x)
 	}
@@ -229,6 +229,7 @@ func (r *Rater) underSPI(t *treatment, m *template, line *lineInfo, rate *kanzei
 			}
 		}
 	}
+	r.here.units()
 	traced := t.apart()
 	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: true}
 	c.base.rate = *rate

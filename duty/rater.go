@@ -28,7 +28,9 @@ type Rater struct {
 	days  []*frame   // frames[known]
 
 	placed  []*treatment // of common, as far as this rater has looked
-	codes   map[kanzei.HTS]*Code
+	codes   codeTable
+	byCode  []*Code           // the codes by number
+	ranked  bool              // the numbers of codes are in their order
 	spi     [][]string        // by origin
 	noted   []*notes          // of sayings
 	plain   map[string]uint32 // see classes.go
@@ -50,6 +52,7 @@ type Rater struct {
 
 	// of the line at hand
 	one     [1]Line
+	here    *Line
 	entry   *kanzei.Entry
 	amount  func(unit string) (int64, bool)
 	uses    []string
@@ -102,11 +105,12 @@ type ProgramDuty struct {
 	Assessed, Legal kanzei.Money
 }
 
-// An Entry of several lines: fees have a minimum and a maximum an entry.
+// A Whole is an entry of several lines: fees have a minimum and a maximum an
+// entry.
 type Whole struct {
 	Value kanzei.Money // of all its lines
 	Fee   kanzei.Money // processing fees of its lines, see LineFee
-	First bool         // the line at hand is the first
+	First int32        // Row of the line that pays the fee of the entry
 }
 
 // Separators of texts made of parts.
@@ -118,10 +122,14 @@ const (
 // NewRater returns a rater of the engine's law.
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
-		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{},
+		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
 		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, byRemark: map[remark]Text{}, texts: []string{""}, programs: map[string]uint16{}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
-	r.amount = func(u string) (int64, bool) { return quantity(r.entry, u) }
+	r.amount = func(u string) (int64, bool) {
+		r.here.units()
+		return quantity(r.entry, u)
+	}
+	r.codes.grow()
 	all := kanzei.Origins()
 	r.spi = make([][]string, len(all))
 	for o, i := range originIndex {
@@ -203,30 +211,31 @@ func (r *Rater) add(t Text) {
 }
 
 // Rate answers for one line as known at the end of a day; the zero Day means
-// everything held. Whole is nil for an entry of one line. Entries that make no
-// sense are a *kanzei.Problem.
+// everything held. Whole is nil for an entry of one line; the line's row is
+// zero. Entries that make no sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
-	r.one[0] = Line{Entry: entry, Known: known}
+	if r.codes.n > maxCodes {
+		r.codes = codeTable{}
+		r.codes.grow()
+	}
+	r.one[0] = Line{Entry: entry, Known: known, Whole: whole}
 	r.Admit(&r.one[0])
 	r.Place(r.one[:])
 	if err := r.one[0].Err; err != nil {
 		return err
 	}
-	return r.Answer(&r.one[0], whole, out)
+	return r.Answer(&r.one[0], out)
 }
 
 // Answer is Rate for a line that has been placed. The units of quantities are
-// filled in where none are given.
-func (r *Rater) Answer(l *Line, whole *Whole, out *Outcome) error {
-	r.entry = l.Entry
-	if l.has&unitless != 0 {
-		l.units()
-	}
+// filled in where none are given and they matter.
+func (r *Rater) Answer(l *Line, out *Outcome) error {
+	r.here, r.entry = l, l.Entry
 	*out = Outcome{Programs: out.Programs[:0]}
-	if l.has&(zoned|returned) == 0 && r.quick(l, whole, out) {
+	if l.has&(zoned|returned) == 0 && r.quick(l, out) {
 		return nil
 	}
-	return r.slow(l, whole, out)
+	return r.slow(l, out)
 }
 
 // base fills b with the duty of column 1 or 2, but for its rate, which it
@@ -261,16 +270,13 @@ func (r *Rater) duty(rate *kanzei.Rate, b *baseDuty) (ok bool) {
 }
 
 // fees fills the fees and appends their caveats to r.series.
-func (r *Rater) fees(f *frame, whole *Whole, out *Outcome) {
+func (r *Rater) fees(l *Line, out *Outcome) {
 	if r.entry.FTZStatus == domestic {
 		return
 	}
-	if whole == nil || whole.First {
-		w := Whole{Value: r.entry.Value, Fee: LineFee(r.entry.Value)}
-		if whole != nil {
-			w = *whole
-		}
-		fee, held := processingFee(f.fee, w.Value, w.Fee)
+	f := l.frame
+	if l.pays() {
+		fee, held := l.processingFee()
 		out.Fees.MPF, out.Fees.NoMPF = fee, !held
 		if !held {
 			r.add(f.noFee)
@@ -319,7 +325,8 @@ func (r *Rater) open(l *lawTable, p *Line, known kanzei.Day, view View) (*comput
 }
 
 // slow answers as Assess does, without the lines that explain.
-func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
+func (r *Rater) slow(p *Line, out *Outcome) error {
+	p.units()
 	f := p.frame
 	c, err := r.open(f.laws[asKnown], p, f.known, Collected)
 	if err != nil {
@@ -333,7 +340,7 @@ func (r *Rater) slow(p *Line, whole *Whole, out *Outcome) error {
 		r.series = append(r.series, r.text(s.missing))
 		unsupported = unsupported || s.status == kanzei.Unsupported
 	}
-	r.fees(f, whole, out)
+	r.fees(p, out)
 	a := &r.scratch
 	a.Caveats = a.Caveats[:0]
 	c.caveats(s.corner, a)

@@ -21,6 +21,18 @@ type span struct {
 	missing  string
 }
 
+// A workspace is memory for computations one after another: a span holds until
+// the next.
+type workspace struct {
+	corners []corner
+	parts   []part // of the corners
+	claimed []part
+	entry   kanzei.Entry
+	flags   []string
+	facts   facts
+	seen    []string
+}
+
 // A corner is one settling of the needed facts.
 type corner struct {
 	facts   facts
@@ -52,8 +64,18 @@ func (k *corner) says(n *need) string {
 // A need is a fact without which no duty can be computed.
 type need struct {
 	fact    string // field or flag
-	ask     string
 	answers []string
+}
+
+// ask puts a need as a question.
+func (c *computation) ask(n *need) string {
+	switch {
+	case n.fact == "hts":
+		return fmt.Sprintf("which ten-digit number under %s is it?", c.entry.HTS)
+	case n.content():
+		return fmt.Sprintf("what percent of the customs value is the %s content?", strings.TrimSuffix(n.fact, "_pct"))
+	}
+	return fmt.Sprintf("is it %s? declare the flag %s or not-%s", strings.ReplaceAll(n.fact, "-", " "), n.fact, n.fact)
 }
 
 // content reports whether the need is a content share.
@@ -77,9 +99,9 @@ func (c *computation) needs() []need {
 		if !p.from(origin) {
 			continue
 		}
-		content := func(fact, metal string, s kanzei.Share) {
+		content := func(fact string, s kanzei.Share) {
 			if !s.Known {
-				n := need{fact, fmt.Sprintf("what percent of the customs value is the %s content?", metal), []string{"0", "100"}}
+				n := need{fact, []string{"0", "100"}}
 				if c.entry.USContent.Fraction > 0 {
 					n.answers = append(n.answers, "all but the US content")
 				}
@@ -88,15 +110,19 @@ func (c *computation) needs() []need {
 		}
 		switch p.base {
 		case kanzei.BaseSteel:
-			content("steel_pct", "steel", c.entry.Steel)
+			content("steel_pct", c.entry.Steel)
 		case kanzei.BaseAluminum:
-			content("aluminum_pct", "aluminum", c.entry.Aluminum)
+			content("aluminum_pct", c.entry.Aluminum)
 		case kanzei.BaseCopper:
-			content("copper_pct", "copper", c.entry.Copper)
+			content("copper_pct", c.entry.Copper)
 		}
-		for _, w := range p.When {
+		if !p.use {
+			continue
+		}
+		for i := range p.When {
+			w := &p.When[i]
 			if w.Fact == "use" && !c.entry.Flag(w.Value) && !c.entry.Flag("not-"+w.Value) && !c.other(w.Value) {
-				add(need{w.Value, fmt.Sprintf("is it %s? declare the flag %s or not-%s", strings.ReplaceAll(w.Value, "-", " "), w.Value, w.Value), []string{"no", "yes"}})
+				add(need{w.Value, []string{"no", "yes"}})
 			}
 		}
 	}
@@ -106,6 +132,9 @@ func (c *computation) needs() []need {
 // ofOrigin returns the provisions that bear on goods of the origin.
 func (c *computation) ofOrigin(bearing []uint16) []uint16 {
 	origin := originIndex[c.entry.Origin]
+	if !slices.ContainsFunc(bearing, func(id uint16) bool { return !c.table.provs[id].from(origin) }) {
+		return bearing
+	}
 	out := make([]uint16, 0, 16)
 	for _, id := range bearing {
 		if c.table.provs[id].from(origin) {
@@ -123,15 +152,16 @@ func (c *computation) findApart() {
 	bears := func(use string) bool {
 		return slices.ContainsFunc(c.bearing, func(id uint16) bool {
 			p := &c.table.provs[id]
-			return p.from(origin) && slices.ContainsFunc(p.When, func(w kanzei.Condition) bool { return w.Fact == "use" && w.Value == use })
+			return p.use && p.from(origin) && p.uses(use)
 		})
 	}
 	for _, id := range c.bearing {
 		p := &c.table.provs[id]
-		if !p.from(origin) {
+		if !p.use || !p.from(origin) {
 			continue
 		}
-		for _, w := range p.When {
+		for i := range p.When {
+			w := &p.When[i]
 			if w.Fact != "use" || len(w.Set) == 0 || !bears(w.Set[0]) {
 				continue
 			}
@@ -140,6 +170,16 @@ func (c *computation) findApart() {
 			}
 		}
 	}
+}
+
+// uses reports whether a provision has a condition on a use.
+func (p *prov) uses(use string) bool {
+	for i := range p.When {
+		if w := &p.When[i]; w.Fact == "use" && w.Value == use {
+			return true
+		}
+	}
+	return false
 }
 
 // other reports whether a use is declared that excludes another.
@@ -151,6 +191,14 @@ func (c *computation) other(use string) bool {
 
 // maxNeeds bounds the corners tried; no entry of the law held needs more.
 const maxNeeds = 7
+
+// room returns memory to work in.
+func (c *computation) room() *workspace {
+	if c.work == nil {
+		c.work = &workspace{}
+	}
+	return c.work
+}
 
 func (c *computation) span() *span {
 	s := &span{status: kanzei.Exact}
@@ -166,21 +214,28 @@ func (c *computation) span() *span {
 	if kinds == nil {
 		kinds = []kind{{bearing: c.bearing}}
 	} else {
-		s.needs = append(s.needs, need{fact: "hts", ask: fmt.Sprintf("which ten-digit number under %s is it?", c.entry.HTS)})
+		s.needs = append(s.needs, need{fact: "hts"})
 	}
 	s.needs = append(s.needs, needs...)
-	s.corners = make([]corner, 0, settlings*len(kinds))
+	w := c.room()
+	s.corners, w.parts = slices.Grow(w.corners[:0], settlings*len(kinds)), w.parts[:0]
 	for g := range kinds {
 		bearing := c.ofOrigin(kinds[g].bearing)
 		for i := range settlings {
-			k := corner{bearing: bearing, goods: &kinds[g]}
-			if !c.settle(&k, needs, i) {
+			n := len(s.corners)
+			k := &s.corners[:n+1][n]
+			*k = corner{facts: facts{uses: k.facts.uses[:0]}, bearing: bearing, goods: &kinds[g]}
+			if !c.settle(k, needs, i) {
 				continue
 			}
-			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, k.bearing, make([]part, 0, len(k.bearing)))
-			s.corners = append(s.corners, k)
+			from := len(w.parts)
+			w.parts = slices.Grow(w.parts, len(bearing))
+			k.parts, k.total, k.ok = c.table.evaluate(&k.facts, bearing, w.parts[from:from:cap(w.parts)])
+			w.parts = w.parts[:from+len(k.parts)]
+			s.corners = s.corners[:n+1]
 		}
 	}
+	w.corners = s.corners
 	lowest, highest := kanzei.Money(1<<62), kanzei.Money(-1)
 	baseOK := true
 	unbounded := false

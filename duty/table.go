@@ -122,8 +122,10 @@ type prov struct {
 	*ledger.Placed
 	origins  originSet
 	base     kanzei.Base
-	declares bool // reported on the form only
-	full     bool // levied on or excuses the full value
+	declares bool   // reported on the form only
+	use      bool   // rests on a use of the goods
+	full     bool   // levied on or excuses the full value
+	program  uint16 // number of the program, of a treatment
 }
 
 var allOrigins = kanzei.Origins()
@@ -182,8 +184,10 @@ func compile(s *ledger.State, view View, a func() *atlas) (*Table, error) {
 	for i, o := range order {
 		p, q := live[o], &t.provs[i]
 		q.Placed, q.base, q.full = p, p.Base, p.Base == kanzei.BaseValue
-		for _, c := range p.When {
+		for j := range p.When {
+			c := &p.When[j]
 			q.declares = q.declares || c.Fact == "covered-by"
+			q.use = q.use || c.Fact == "use"
 		}
 		q.origins = origins(p)
 		t.voids = t.voids || p.Void.Instrument != nil

@@ -160,6 +160,7 @@ func (r *Rater) find(t *treatment, l *Line, rate *kanzei.Rate, known bool, b *ba
 
 // make fills a template for the line at hand.
 func (r *Rater) make(t *treatment, line *lineInfo, rate *kanzei.Rate, b *baseDuty, k templateKey, hash uint64, seen *template) *template {
+	r.here.units()
 	answers := func(m *template) bool { return m.usable && r.sums(t, m, line, b) }
 	whole := *b
 	whole.rate = *rate
@@ -213,6 +214,9 @@ func (r *Rater) facts(t *treatment, k *templateKey, x *facts) {
 	}
 	k.steelKnown, k.aluminumKnown = t.bases&inSteel != 0 && e.Steel.Known, t.bases&inAluminum != 0 && e.Aluminum.Known
 	k.copperKnown, k.usKnown = t.bases&inCopper != 0 && e.Copper.Known, t.bases&inUS != 0 && e.USContent.Known
+	if !e.Steel.Known && !e.Aluminum.Known && !e.Copper.Known && !e.USContent.Known {
+		return // as for entries that declare nothing
+	}
 	if t.declared(e) && len(t.usClaims) < 2 {
 		steel, aluminum, copper := of(inSteel, e.Steel), of(inAluminum, e.Aluminum), of(inCopper, e.Copper)
 		k.fills = filling(steel, aluminum, copper, of(inUS, e.USContent)) | 1

@@ -3,7 +3,6 @@ package duty
 import (
 	"encoding/binary"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -95,15 +94,12 @@ func (r *Rater) treatment(l *lawTable, code *Code, origin int) *treatment {
 			if !whole {
 				return nil
 			}
-			return r.intern(l, provs, origin)
+			provs = slices.DeleteFunc(provs, func(id uint16) bool { return !l.provs[id].from(origin) })
+			return r.intern(l, provs, l.column2.has(origin))
 		}
 		l.classify()
 	}
-	if code.stretch < 0 {
-		lo, hi := code.hts.Range()
-		code.stretch = int32(l.atlas.find(lo))
-		code.last = int32(l.atlas.find(hi - 1))
-	}
+	code.on(l.atlas)
 	for i := code.stretch; i < code.last; i++ {
 		// What bears on part of the code may concern other origins alone.
 		if a, b := l.Table.ids[i], l.Table.ids[i+1]; a != b && r.classed(l, a, l.class[origin]) != r.classed(l, b, l.class[origin]) {
@@ -120,7 +116,15 @@ func (r *Rater) classed(l *lawTable, list, class uint16) *treatment {
 	if n := atomic.LoadUint32(at); n != 0 {
 		return r.treatedAt(n)
 	}
-	t := r.intern(l, l.lists[list], slices.Index(l.class, class))
+	bits := l.reach[class]
+	has := func(id int) bool { return bits[id>>6]&(1<<(id&63)) != 0 }
+	ids := make([]uint16, 0, 64)
+	for _, id := range l.lists[list] {
+		if has(int(id)) {
+			ids = append(ids, id)
+		}
+	}
+	t := r.intern(l, ids, has(len(l.provs)))
 	atomic.StoreUint32(at, t.place)
 	return t
 }
@@ -133,34 +137,33 @@ func (r *Rater) treatedAt(n uint32) *treatment {
 	return r.placed[n]
 }
 
-// intern returns the treatment of goods of an origin on which these provisions
-// bear.
-func (r *Rater) intern(l *lawTable, provs []uint16, origin int) *treatment {
-	var ids []uint16
-	for _, id := range provs {
-		if l.provs[id].from(origin) {
-			ids = append(ids, id)
-		}
-	}
-	key := append(r.key[:0], 0)
-	if l.column2.has(origin) {
+// intern returns the treatment of goods on which these provisions alone bear.
+func (r *Rater) intern(l *lawTable, ids []uint16, column2 bool) *treatment {
+	r.key = l.describe(r.key[:0], ids, l.ids, column2)
+	return r.engine.common.treatment(r.key, func() *treatment { return newTreatment(l, ids, column2) })
+}
+
+// describe appends to key all that tells provisions from others, given the
+// numbers of all: their own, and after each to which of those before it yields.
+func (l *lawTable) describe(key []byte, ids []uint16, numbers []uint32, column2 bool) []byte {
+	const end = 1<<16 - 1
+	key = append(key, 0)
+	if column2 {
 		key[0] = 1
 	}
 	for i, id := range ids {
-		key = binary.LittleEndian.AppendUint32(key, l.ids[id])
-		var bits byte
-		for j := range i {
-			if l.yields(int(id), int(ids[j])) {
-				bits |= 1 << (j & 7)
-			}
-			if j&7 == 7 || j == i-1 {
-				key = append(key, bits)
-				bits = 0
+		key = binary.LittleEndian.AppendUint32(key, numbers[id])
+		row := l.yield[int(id)*l.words:][:l.words]
+		if slices.Max(row) != 0 {
+			for j, other := range ids[:i] {
+				if row[other>>6]&(1<<(other&63)) != 0 {
+					key = binary.LittleEndian.AppendUint16(key, uint16(j))
+				}
 			}
 		}
+		key = binary.LittleEndian.AppendUint16(key, end)
 	}
-	r.key = key
-	return r.engine.common.treatment(key, func() *treatment { return newTreatment(l, ids, key[0] == 1) })
+	return key
 }
 
 func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
@@ -170,18 +173,17 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 		m.column2 = everyOrigin
 	}
 	m.yield = make([]uint64, n*m.words)
-	t := &treatment{Table: m, simple: true}
-	at := map[string]int{}
+	t := &treatment{Table: m, simple: true, bearing: make([]uint16, n)}
 	for i, id := range ids {
 		m.provs[i] = l.provs[id]
 		p := &m.provs[i]
-		p.origins = everyOrigin
+		p.origins, p.program = everyOrigin, l.programs[id]
 		for j := range i {
 			if l.yields(int(id), int(ids[j])) {
 				m.yield[i*m.words+j>>6] |= 1 << (j & 63)
 			}
 		}
-		t.bearing = append(t.bearing, uint16(i))
+		t.bearing[i] = uint16(i)
 		switch p.Rate.Mode {
 		case kanzei.Additional:
 			t.simple = t.simple && countable(&p.Rate.Rate)
@@ -200,14 +202,11 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 		}
 		for j := range p.When {
 			c := &p.When[j]
-			key := c.Fact + " " + c.Op + " " + c.Value
-			if c.Fact == "use" { // which excludes others
-				key += " " + strings.Join(c.Set, " ")
-			}
-			if _, ok := at[key]; ok || c.Fact == "covered-by" {
+			if c.Fact == "covered-by" || slices.ContainsFunc(t.conds, func(d *kanzei.Condition) bool {
+				return c.Value == d.Value && c.Fact == d.Fact && c.Op == d.Op && (c.Fact != "use" || slices.Equal(c.Set, d.Set)) // a use excludes others
+			}) {
 				continue
 			}
-			at[key] = len(t.conds)
 			t.asks[silenceOf(c)] = append(t.asks[silenceOf(c)], len(t.conds))
 			switch c.Fact {
 			case "column-1":

@@ -147,7 +147,7 @@ func fixed(c *table.Column, i, decimals int) (int64, error) {
 			return x / d, nil
 		}
 		m := pow(decimals - scale)
-		if x > math.MaxInt64/m || x < math.MinInt64/m {
+		if (x > 1e9 || x < -1e9) && (x > math.MaxInt64/m || x < math.MinInt64/m) {
 			return 0, notANumber()
 		}
 		return x * m, nil
@@ -208,11 +208,13 @@ func dayOfNumber(c *table.Column, i int) (kanzei.Day, error) {
 	default:
 		return 0, &kanzei.Problem{Msg: "is not a date"}
 	}
-	if d < 366 || d > int64(kanzei.DayOf(2999, 12, 31)) {
+	if d < 366 || d > lastDay {
 		return 0, &kanzei.Problem{Msg: "is not a date of our time"}
 	}
 	return kanzei.Day(d), nil
 }
+
+var lastDay = int64(kanzei.DayOf(2999, 12, 31))
 
 func momentOfNumber(c *table.Column, i int) (kanzei.Moment, error) {
 	d, err := dayOfNumber(c, i)

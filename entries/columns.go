@@ -252,9 +252,11 @@ func (r *reading) read(b *binding, batch *table.Batch, otherwise kanzei.Day, rat
 	each(r, &r.flags, col("flags"), "flags", n, parseFlags, nil, func(i int, v []string) { e[i].Flags = v })
 }
 
+// resize returns n elements of any value, with room for batches that are a
+// little larger.
 func resize[T any](s []T, n int) []T {
 	if cap(s) < n {
-		return make([]T, n)
+		return make([]T, n, n+n/16)
 	}
 	return s[:n]
 }

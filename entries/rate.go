@@ -193,15 +193,10 @@ type worker struct {
 	lines    []duty.Line     // of the rows that read well, those of a code together
 	whole    []int32         // row → index of wholes, -1 for an entry of one line
 	wholes   []duty.Whole    // entries of several lines
-	firsts   []int32         // their first rows
 	order    []int32         // lines by treatment
 	places   []int32         // row → line; then the rows that could be used
 	unknown  map[string]bool // flags no provision asks for
 }
-
-// maxTexts is how many texts a rater may hold when a batch begins: the law has
-// some thousands, but rows can declare facts that no provision asks for.
-const maxTexts = 1 << 17
 
 // begin gives the worker a rater.
 func (k *worker) begin() {
@@ -228,7 +223,7 @@ func (k *worker) try(t *task) (x result) {
 func (k *worker) work(t *task) (x result) {
 	b := t.batch
 	defer b.Free()
-	if len(k.rater.Texts()) > maxTexts {
+	if k.rater.Full() {
 		k.begin()
 	}
 	b.Split()
@@ -295,13 +290,12 @@ func (k *worker) runs(c *table.Column, rows int) {
 
 // group numbers the entries of several rows.
 func (k *worker) group() {
-	k.whole, k.wholes, k.firsts = k.whole[:0], k.wholes[:0], k.firsts[:0]
+	k.whole, k.wholes = k.whole[:0], k.wholes[:0]
 	for j := range k.ids {
 		at, n := int32(-1), k.starts[j+1]-k.starts[j]
 		if n > 1 {
 			at = int32(len(k.wholes))
-			k.wholes = append(k.wholes, duty.Whole{})
-			k.firsts = append(k.firsts, -1)
+			k.wholes = append(k.wholes, duty.Whole{First: -1})
 		}
 		for range n {
 			k.whole = append(k.whole, at)
@@ -325,6 +319,9 @@ func (k *worker) place() {
 		if code != nil {
 			l := &k.lines[k.places[i]]
 			*l = duty.Line{Entry: &r.entries[i], Code: code, Known: r.known[i], Row: int32(i)}
+			if at := k.whole[i]; at >= 0 {
+				l.Whole = &k.wholes[at]
+			}
 			k.rater.Admit(l)
 		}
 	}
@@ -347,8 +344,8 @@ func (k *worker) place() {
 			continue
 		}
 		w, value := &k.wholes[at], r.entries[i].Value
-		if k.firsts[at] < 0 {
-			k.firsts[at] = int32(i)
+		if w.First < 0 {
+			w.First = int32(i)
 		}
 		w.Value += value
 		w.Fee += duty.LineFee(value)
@@ -380,12 +377,7 @@ func (k *worker) line(j int32) {
 	r := &k.reading
 	i := k.lines[j].Row
 	e, o := &r.entries[i], &k.outcomes[i]
-	var whole *duty.Whole
-	if at := k.whole[i]; at >= 0 {
-		whole = &k.wholes[at]
-		whole.First = i == k.firsts[at]
-	}
-	if err := k.rater.Answer(&k.lines[j], whole, o); err != nil {
+	if err := k.rater.Answer(&k.lines[j], o); err != nil {
 		r.reject(int(i), fieldOf(err), err)
 	} else if len(e.Flags) > 0 {
 		k.flags(e, o)

@@ -1,10 +1,16 @@
 package table
 
 import (
+	"fmt"
 	"io"
+	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // TestNumberDictionary: a column of numbers with a dictionary is written like
@@ -49,6 +55,95 @@ func TestNumberDictionary(t *testing.T) {
 		}
 		if got := strings.Join(lines, ", "); got != want || len(bad) > 0 {
 			t.Errorf("%s: %s, want %s %v", name, got, want, bad)
+		}
+	}
+}
+
+// TestTexts: texts that count up, that repeat and that are all different are
+// written each in its way, in one column, and read as they were, by the library
+// too.
+func TestTexts(t *testing.T) {
+	fields := []Field{{Name: "text", Kind: String}}
+	name := filepath.Join(t.TempDir(), "x.parquet")
+	w, err := Create(name, io.Discard, nil, fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rng := rand.New(rand.NewPCG(1, 1))
+	kinds := []struct {
+		rows int
+		text func(i int) string
+		want format.Encoding
+	}{
+		{6000, func(i int) string { return fmt.Sprintf("R%09d", 900_000+i) }, format.DeltaByteArray},
+		{6000, func(i int) string { return fmt.Sprint("kind ", rng.IntN(1000)) }, format.RLEDictionary},
+		{6000, func(int) string { return fmt.Sprint(rng.Uint64()) }, format.Plain},
+		{100, func(i int) string { return fmt.Sprintf("S%09d", i) }, format.RLEDictionary},
+		{6000, func(i int) string { return "2025-04-0" + string('1'+rune(i/1000)) }, format.RLEDictionary},
+		{6000, func(i int) string { return strings.Repeat("x", i%4096) }, format.DeltaByteArray},
+	}
+	var want []string
+	for _, k := range kinds {
+		var c Column
+		c.Reset(&fields[0])
+		for i := range k.rows {
+			x := k.text(i)
+			null := i%10 == 3
+			if null {
+				x = ""
+			}
+			c.Text.Add([]byte(x))
+			c.Null = append(c.Null, null)
+			want = append(want, x)
+		}
+		b, err := w.Encode(&Batch{Rows: k.rows}, []Column{c})
+		if err == nil {
+			err = w.Append(b)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	s, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parquet.OpenFile(f, s.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range file.Metadata().RowGroups {
+		if got := g.Columns[0].MetaData.Encoding; got[len(got)-1] != kinds[i].want && got[0] != kinds[i].want {
+			t.Errorf("block %d is written as %v, want %v", i, got, kinds[i].want)
+		}
+	}
+	back, err := parquet.ReadFile[struct {
+		Text *string `parquet:"text,optional"`
+	}](name)
+	if err != nil || len(back) != len(want) {
+		t.Fatalf("the library reads %d rows, want %d: %v", len(back), len(want), err)
+	}
+	r, err := Open(name, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	out, _ := rows(t, r)
+	if len(out) != len(want) {
+		t.Fatalf("%d rows, want %d", len(out), len(want))
+	}
+	for i, x := range want {
+		null := x == "" && back[i].Text == nil
+		if out[i][1] != x || !null && (back[i].Text == nil || *back[i].Text != x) {
+			t.Fatalf("row %d is %q, want %q", i, out[i][1], x)
 		}
 	}
 }

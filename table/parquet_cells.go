@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/encoding"
@@ -90,18 +91,19 @@ func (r *chunkReader) read(c *Column, n int) error {
 		values := k
 		if r.page.NumNulls() > 0 {
 			present = r.page.DefinitionLevels()[r.at : r.at+k]
+			if c.Null == nil {
+				c.nulls = slices.Grow(c.nulls[:0], c.len()+n)
+				c.Null = c.nulls[:c.len()]
+				clear(c.Null)
+			}
 			values = 0
-			for _, d := range present {
+			null := extend(&c.Null, k)
+			for i, d := range present {
+				null[i] = d == 0
 				values += int(d)
 			}
-			if c.Null == nil {
-				c.Null = make([]bool, c.len(), c.len()+n)
-			}
-		}
-		if c.Null != nil {
-			for i := range k {
-				c.Null = append(c.Null, present != nil && present[i] == 0)
-			}
+		} else if c.Null != nil {
+			clear(extend(&c.Null, k))
 		}
 		if err := r.values(c, r.value, values); err != nil {
 			return err
@@ -133,20 +135,28 @@ func (c *Column) spread(present []byte, values int) {
 }
 
 func spread[T any](s []T, grow int, present []byte) []T {
-	from := len(s) - 1
-	s = append(s, make([]T, grow)...)
-	to := len(s) - 1
+	from, to := len(s)-1, len(s)+grow-len(present) // the last value; where the cells go
+	extend(&s, grow)
+	cells := s[to:]
 	var zero T
-	for i := len(present) - 1; i >= 0; i-- {
-		if present[i] == 1 {
-			s[to] = s[from]
-			from--
-		} else {
-			s[to] = zero
+	i := len(present) - 1
+	for ; from >= to; i-- { // nulls come as they like: no branch
+		x := s[from]
+		if present[i] == 0 {
+			x = zero
 		}
-		to--
+		cells[i] = x
+		from -= int(present[i])
 	}
+	clear(cells[:i+1])
 	return s
+}
+
+// extend makes a slice longer by n and returns what was added, not cleared.
+func extend[T any](s *[]T, n int) []T {
+	k := len(*s)
+	*s = slices.Grow(*s, n)[:k+n]
+	return (*s)[k:]
 }
 
 // values appends the values [at, at+n) of the page, nulls left out.
@@ -173,15 +183,19 @@ func (r *chunkReader) values(c *Column, at, n int) error {
 		return io.ErrUnexpectedEOF
 	}
 	codes = codes[at : at+n]
-	size := uint32(d.Len())
+	size, most := uint32(d.Len()), uint32(0)
 	for _, x := range codes {
-		if uint32(x) >= size {
-			return errors.New("a cell is not in the dictionary")
-		}
+		most = max(most, uint32(x))
+	}
+	if n > 0 && most >= size {
+		return errors.New("a cell is not in the dictionary")
 	}
 	switch c.Kind {
 	case String:
-		if !c.Dict && (c.Text.Len() > 0 || size > 1<<16) {
+		if size > 1<<16 || !c.Dict && c.Text.Len() > 0 {
+			if c.Dict {
+				c.plain()
+			}
 			for _, x := range codes {
 				c.Text.Add(r.dict.text.At(int(x)))
 			}
@@ -192,17 +206,19 @@ func (r *chunkReader) values(c *Column, at, n int) error {
 			r.dict.column, r.dict.base = c, uint32(c.Text.Len())
 			c.Text.addAll(&r.dict.text)
 		}
-		base := r.dict.base
-		for _, x := range codes {
-			c.Codes = append(c.Codes, base+uint32(x))
+		base, to := r.dict.base, extend(&c.Codes, n)
+		for i, x := range codes {
+			to[i] = base + uint32(x)
 		}
 	case Float:
-		for _, x := range codes {
-			c.Floats = append(c.Floats, r.dict.floats[x])
+		to := extend(&c.Floats, n)
+		for i, x := range codes {
+			to[i] = r.dict.floats[x]
 		}
 	default:
-		for _, x := range codes {
-			c.Ints = append(c.Ints, r.dict.ints[x])
+		to := extend(&c.Ints, n)
+		for i, x := range codes {
+			to[i] = r.dict.ints[x]
 		}
 	}
 	return nil
@@ -250,17 +266,19 @@ func appendValues(c *Column, v *encoding.Values, at, n int) error {
 		}
 		base := uint32(len(c.Text.Buf)) - off[at]
 		c.Text.Buf = append(c.Text.Buf, data[off[at]:off[at+n]]...)
-		for i := at; i < at+n; i++ {
-			c.Text.Start = append(c.Text.Start, base+off[i])
-			c.Text.End = append(c.Text.End, base+off[i+1])
+		off = off[at : at+n+1]
+		start, end := extend(&c.Text.Start, n), extend(&c.Text.End, n)
+		for i := range start {
+			start[i], end[i] = base+off[i], base+off[i+1]
 		}
 	case encoding.Int32:
 		s := v.Int32()
 		if at+n > len(s) {
 			return short
 		}
-		for _, x := range s[at : at+n] {
-			c.Ints = append(c.Ints, int64(x))
+		to := extend(&c.Ints, n)
+		for i, x := range s[at : at+n] {
+			to[i] = int64(x)
 		}
 	case encoding.Int64:
 		s := v.Int64()

@@ -210,14 +210,16 @@ func (r *parquetReader) Next() (b *Batch, err error) {
 		col.Reset(&r.fields[i])
 		if i == r.key {
 			col.take(&r.ahead, n)
+			c.dict.column = nil // texts and dictionary have moved
 			continue
 		}
 		if err := c.read(col, n); err != nil {
 			return nil, bad(fmt.Errorf("column %q: %w", r.fields[i].Name, err))
 		}
 	}
-	for i := range n {
-		b.Number = append(b.Number, r.row+int64(i)+1)
+	number := extend(&b.Number, n)
+	for i := range number {
+		number[i] = r.row + int64(i) + 1
 	}
 	r.row += int64(n)
 	return b, nil
@@ -278,31 +280,34 @@ func (c *Column) len() int {
 	return len(c.Ints)
 }
 
-// take moves the first n cells of src to the empty column c.
+// take moves the first n cells of src to the empty column c. Texts stay where
+// they are: the columns change buffers, and the few cells left move.
 func (c *Column) take(src *Column, n int) {
-	rest := src.len() - n
-	if src.Null != nil {
-		c.Null = append([]bool(nil), src.Null[:n]...)
-		src.Null = append(src.Null[:0], src.Null[n:]...)
-	}
 	switch {
 	case src.Kind == String:
-		c.Dict = false
-		for i := range n {
-			c.Text.Add(src.Bytes(i))
-		}
-		left := src.spare
-		left.reset()
-		for i := n; i < n+rest; i++ {
+		left, codes := c.Text, c.Codes
+		for i := n; i < src.len(); i++ {
+			if src.Dict {
+				codes = append(codes, uint32(left.Len()))
+			}
 			left.Add(src.Bytes(i))
 		}
-		src.Dict, src.Text, src.spare = false, left, src.Text
-		src.Codes = src.Codes[:0]
+		c.Dict, c.Text, c.Codes = src.Dict, src.Text, src.Codes
+		if c.Dict {
+			c.Codes = c.Codes[:n]
+		} else {
+			c.Text.Start, c.Text.End = c.Text.Start[:n], c.Text.End[:n]
+		}
+		src.Text, src.Codes = left, codes
 	case src.Kind == Float:
 		c.Floats = append(c.Floats, src.Floats[:n]...)
 		src.Floats = append(src.Floats[:0], src.Floats[n:]...)
 	default:
 		c.Ints = append(c.Ints, src.Ints[:n]...)
 		src.Ints = append(src.Ints[:0], src.Ints[n:]...)
+	}
+	if src.Null != nil {
+		c.Null = append([]bool(nil), src.Null[:n]...)
+		src.Null = append(src.Null[:0], src.Null[n:]...)
 	}
 }

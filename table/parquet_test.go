@@ -2,7 +2,9 @@ package table
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -195,4 +197,60 @@ func FuzzParquet(f *testing.F) {
 			b.Free()
 		}
 	})
+}
+
+// TestKey: the column by which rows are kept together is read like the others,
+// with nulls, a dictionary or none, and batches that end within row groups.
+func TestKey(t *testing.T) {
+	type row struct {
+		ID    string  `parquet:"id"`
+		Plain *string `parquet:"plain,optional"`
+		Dict  *string `parquet:"dict,optional,dict"`
+	}
+	var want []row
+	for i := range 30_000 {
+		r := row{ID: fmt.Sprint("R", 100_000+i)}
+		if i%5 != 0 {
+			key := fmt.Sprint("E", i/40)
+			if i > 15_000 {
+				key = fmt.Sprint("few", i/40%7)
+			}
+			r.Plain, r.Dict = &key, &key
+		}
+		want = append(want, r)
+	}
+	name := filepath.Join(t.TempDir(), "x.parquet")
+	if err := parquet.WriteFile(name, want, parquet.MaxRowsPerRowGroup(7000)); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"plain", "dict"} {
+		r, err := Open(name, nil, Options{Rows: 1000, Key: key})
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := 0
+		for {
+			b, err := r.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range b.Rows {
+				w := want[at]
+				for c, x := range []*string{&w.ID, w.Plain, w.Dict} {
+					if col := &b.Columns[c]; col.IsNull(i) != (x == nil) || x != nil && string(col.Bytes(i)) != *x {
+						t.Fatalf("by %s, row %d, column %d: %q", key, at, c, col.Bytes(i))
+					}
+				}
+				at++
+			}
+			b.Free()
+		}
+		if at != len(want) {
+			t.Errorf("by %s: %d rows", key, at)
+		}
+		r.Close()
+	}
 }

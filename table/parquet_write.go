@@ -5,6 +5,7 @@ import (
 	"hash/maphash"
 	"io"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
@@ -177,16 +178,16 @@ func (w *parquetWriter) Abort() { w.out.abort() }
 type encoder struct {
 	body, packed, levels []byte
 	codes                []int32
-	seen                 []int32 // dictionary code of the source → code written, plus one
-	table                []uint32
-	hashes               []uint64
+	seen                 []int32  // dictionary code of the source → code written, plus one
+	table                []uint32 // of texts: some bits of the hash above the code, plus one
 	dict                 []byte
 	starts               []uint32
 	seed                 maphash.Seed
 	present              []byte
-	rle                  rle.DictionaryEncoding
 	delta                delta.BinaryPackedEncoding
 	some                 []int64 // of a column, without nulls
+	shared, left         []int32 // of texts: bytes in common with the one before, and those left
+	tails                []byte
 	narrow               []int32
 }
 
@@ -206,15 +207,7 @@ func (e *encoder) chunk(k *Block, i int, f *Field, c *Column, rows int, codec fo
 	null := c.Null
 	if !f.Required {
 		if null != nil {
-			e.present = e.present[:0]
-			for _, x := range null[:rows] {
-				if x {
-					nulls++
-					e.present = append(e.present, 0)
-				} else {
-					e.present = append(e.present, 1)
-				}
-			}
+			nulls = e.mark(null[:rows])
 		}
 		if nulls == 0 {
 			null = nil
@@ -236,42 +229,31 @@ func (e *encoder) chunk(k *Block, i int, f *Field, c *Column, rows int, codec fo
 
 	enc := format.Plain
 	if c.Kind == String && f.Kind == String {
-		if n, ok := e.dictionary(c, null, rows); ok {
-			m.DictionaryPageOffset = int64(len(k.data))
-			header := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})}
-			if err := e.page(k, m, &header, e.dict, codec); err != nil {
+		front, err := e.fronts(c, null, rows)
+		if err != nil {
+			return err
+		}
+		if front {
+			enc = format.DeltaByteArray // compressed all the same: the library takes a column's codec from its first block
+			m.Encoding = thrift.Slice[format.Encoding]{format.RLE, enc}
+		} else if n, ok := e.dictionary(c, null, rows); ok {
+			if err := e.coded(k, m, n, codec); err != nil {
 				return err
 			}
 			enc = format.RLEDictionary
-			var err error
-			if e.packed, err = e.rle.EncodeInt32(e.packed[:0], e.codes); err != nil {
-				return err
-			}
-			e.body = append(e.body, e.packed...)
-			m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
 		} else {
 			for r := range rows {
 				if null == nil || !null[r] {
-					t := c.Bytes(r)
-					e.body = binary.LittleEndian.AppendUint32(e.body, uint32(len(t)))
-					e.body = append(e.body, t...)
+					e.body = appendText(e.body, c.Bytes(r))
 				}
 			}
 		}
 	} else if c.Dict && (el.Type.V == format.Int32 || el.Type.V == format.Int64) {
 		n := e.numberDictionary(m, el.Type.V, c, null, rows)
-		m.DictionaryPageOffset = int64(len(k.data))
-		header := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})}
-		if err := e.page(k, m, &header, e.dict, codec); err != nil {
+		if err := e.coded(k, m, n, codec); err != nil {
 			return err
 		}
 		enc = format.RLEDictionary
-		var err error
-		if e.packed, err = e.rle.EncodeInt32(e.packed[:0], e.codes); err != nil {
-			return err
-		}
-		e.body = append(e.body, e.packed...)
-		m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
 	} else {
 		whole, ok := el.LogicalType.Value.(*format.IntType)
 		cells := e.numbers(m, el.Type.V, !ok || whole.IsSigned, c, null, rows)
@@ -294,6 +276,41 @@ func (e *encoder) chunk(k *Block, i int, f *Field, c *Column, rows int, codec fo
 	}
 	m.TotalCompressedSize = int64(len(k.data) - start)
 	return nil
+}
+
+// coded appends the page of the dictionary, of n values, to the block and the
+// codes to the body.
+func (e *encoder) coded(k *Block, m *format.ColumnMetaData, n int, codec format.CompressionCodec) (err error) {
+	m.DictionaryPageOffset = int64(len(k.data))
+	m.Encoding = thrift.Slice[format.Encoding]{format.Plain, format.RLE, format.RLEDictionary}
+	header := format.PageHeader{Type: format.DictionaryPage, DictionaryPageHeader: thrift.New(format.DictionaryPageHeader{NumValues: int32(n), Encoding: format.Plain})}
+	if err := e.page(k, m, &header, e.dict, codec); err != nil {
+		return err
+	}
+	enc := rle.Encoding{BitWidth: bits.Len(uint(max(n, 1) - 1))}
+	if e.packed, err = enc.EncodeInt32(e.packed, e.codes); err != nil {
+		return err
+	}
+	e.body = append(append(e.body, byte(enc.BitWidth)), e.packed...)
+	return nil
+}
+
+// mark fills present, one where a cell is not null, and returns how many are
+// null. Nulls come in no order that a processor foresees, so there is no branch,
+// here and in numbers.
+func (e *encoder) mark(null []bool) (nulls int) {
+	e.present = slices.Grow(e.present[:0], len(null))[:len(null)]
+	present := e.present
+	n := 0
+	for r, x := range null {
+		p := byte(1)
+		if x {
+			p = 0
+		}
+		present[r] = p
+		n += int(p)
+	}
+	return len(null) - n
 }
 
 // page appends a page with its header.
@@ -321,74 +338,144 @@ func (e *encoder) page(k *Block, m *format.ColumnMetaData, h *format.PageHeader,
 	return nil
 }
 
-// dictionary fills dict and codes; ok is false where the cells are too various
-// for a dictionary to pay.
-func (e *encoder) dictionary(c *Column, null []bool, rows int) (n int, ok bool) {
-	e.codes, e.dict = slices.Grow(e.codes[:0], rows), e.dict[:0]
-	e.starts, e.hashes = e.starts[:0], e.hashes[:0]
-	add := func(t []byte) int32 {
-		e.starts = append(e.starts, uint32(len(e.dict)))
-		e.dict = binary.LittleEndian.AppendUint32(e.dict, uint32(len(t)))
-		e.dict = append(e.dict, t...)
-		return int32(len(e.starts) - 1)
+// sampled is how many rows show whether an encoding of texts pays.
+const sampled = 4096
+
+// fronts appends texts as what each shares with the one before and what is left:
+// ids that count up are smaller so than compressed, in less time. It is ok where
+// three quarters are shared and the texts seldom the same.
+func (e *encoder) fronts(c *Column, null []bool, rows int) (ok bool, err error) {
+	if c.Dict || rows < sampled {
+		return false, nil
 	}
-	if c.Dict {
-		e.seen = slices.Grow(e.seen[:0], c.Text.Len())[:c.Text.Len()]
-		clear(e.seen)
-		for r := range rows {
-			if null != nil && null[r] {
-				continue
-			}
-			x := c.Codes[r]
-			if e.seen[x] == 0 {
-				e.seen[x] = add(c.Text.At(int(x))) + 1
-			}
-			e.codes = append(e.codes, e.seen[x]-1)
-		}
-		return len(e.starts), true
-	}
-	if len(e.table) == 0 {
-		e.table = make([]uint32, 1<<17)
-	}
-	clear(e.table)
-	mask := uint64(len(e.table) - 1)
+	shared, left := slices.Grow(e.shared[:0], rows)[:rows], slices.Grow(e.left[:0], rows)[:rows]
+	tails, at, all, same := e.tails[:0], 0, 0, 0
 	var last []byte
-	lastCode := int32(-1)
 	for r := range rows {
+		if r == sampled && (4*len(tails) >= all || 2*same > r) {
+			return false, nil
+		}
 		if null != nil && null[r] {
 			continue
 		}
-		if r == 4096 && len(e.starts) > 2048 || len(e.starts) > len(e.table)/2 {
+		t := c.Text.At(r)
+		n := prefix(last, t)
+		if n == len(t) {
+			same++
+		}
+		shared[at], left[at] = int32(n), int32(len(t)-n)
+		at++
+		tails = append(tails, t[n:]...)
+		all += len(t)
+		last = t
+	}
+	e.shared, e.left, e.tails = shared[:at], left[:at], tails
+	if 4*len(tails) >= all {
+		return false, nil
+	}
+	for _, lengths := range [][]int32{e.shared, e.left} {
+		if e.packed, err = e.delta.EncodeInt32(e.packed, lengths); err != nil {
+			return false, err
+		}
+		e.body = append(e.body, e.packed...)
+	}
+	e.body = append(e.body, tails...)
+	return true, nil
+}
+
+// prefix returns how many bytes two texts have in common at their beginning.
+func prefix(a, b []byte) (n int) {
+	for len(a)-n >= 8 && len(b)-n >= 8 {
+		if x := binary.LittleEndian.Uint64(a[n:]) ^ binary.LittleEndian.Uint64(b[n:]); x != 0 {
+			return n + bits.TrailingZeros64(x)/8
+		}
+		n += 8
+	}
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+// dictionary fills dict and codes; ok is false where the cells are too various
+// for a dictionary to pay.
+func (e *encoder) dictionary(c *Column, null []bool, rows int) (n int, ok bool) {
+	if c.Dict {
+		return e.recode(c, null, rows), true
+	}
+	if e.table == nil {
+		e.table = make([]uint32, 1<<17)
+	}
+	clear(e.table)
+	table, mask := e.table, uint32(len(e.table)-1)
+	codes, dict, starts := slices.Grow(e.codes[:0], rows)[:rows], e.dict[:0], e.starts[:0]
+	var last []byte
+	at, code := 0, uint32(0)
+	for r := range rows {
+		if r == sampled && len(starts) > sampled*3/4 || len(starts) > len(table)/2 {
 			return 0, false
 		}
-		t := c.Text.At(r)
-		if lastCode >= 0 && string(last) == string(t) {
-			e.codes = append(e.codes, lastCode)
+		if null != nil && null[r] {
 			continue
 		}
-		h := maphash.Bytes(e.seed, t)
-		code := int32(-1)
-		for s := h & mask; ; s = (s + 1) & mask {
-			x := e.table[s]
-			if x == 0 {
-				code = add(t)
-				e.hashes = append(e.hashes, h)
-				e.table[s] = uint32(code) + 1
-				break
-			}
-			if e.hashes[x-1] == h {
-				at := e.starts[x-1]
-				size := binary.LittleEndian.Uint32(e.dict[at:])
-				if string(e.dict[at+4:at+4+size]) == string(t) {
-					code = int32(x - 1)
+		t := c.Text.At(r)
+		if at == 0 || string(last) != string(t) {
+			h := maphash.Bytes(e.seed, t)
+			tag := uint32(h) &^ mask
+			for s := uint32(h>>32) & mask; ; s = (s + 1) & mask {
+				x := table[s]
+				if x == 0 {
+					code = uint32(len(starts))
+					table[s] = tag | (code + 1)
+					starts = append(starts, uint32(len(dict)))
+					dict = appendText(dict, t)
 					break
 				}
+				if x&^mask == tag {
+					code = x&mask - 1
+					d := dict[starts[code]:]
+					if n := binary.LittleEndian.Uint32(d); string(d[4:4+n]) == string(t) {
+						break
+					}
+				}
 			}
+			last = t
 		}
-		e.codes = append(e.codes, code)
-		last, lastCode = t, code
+		codes[at] = int32(code)
+		at++
 	}
-	return len(e.starts), len(e.starts) < rows/2 || rows < 4096
+	e.codes, e.dict, e.starts = codes[:at], dict, starts
+	return len(starts), len(starts) < rows/2 || rows < sampled
+}
+
+// recode fills dict and codes for a column that has a dictionary and returns how
+// many of its texts the cells have; the others are left out.
+func (e *encoder) recode(c *Column, null []bool, rows int) (n int) {
+	codes, dict := slices.Grow(e.codes[:0], rows)[:rows], e.dict[:0]
+	e.seen = slices.Grow(e.seen[:0], c.Text.Len())[:c.Text.Len()]
+	clear(e.seen)
+	seen, at := e.seen, 0
+	for r, x := range c.Codes[:rows] {
+		if null != nil && null[r] {
+			continue
+		}
+		code := seen[x]
+		if code == 0 {
+			n++
+			code = int32(n)
+			seen[x] = code
+			dict = appendText(dict, c.Text.At(int(x)))
+		}
+		codes[at] = code - 1
+		at++
+	}
+	e.codes, e.dict = codes[:at], dict
+	return n
+}
+
+// appendText appends a text as a plain page has it.
+func appendText(to, t []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(to, uint32(len(t))), t...)
 }
 
 // numberDictionary fills dict and codes for a column of numbers that has a
@@ -426,7 +513,7 @@ func (e *encoder) numberDictionary(m *format.ColumnMetaData, t format.Type, c *C
 // integers, which it returns for pack.
 func (e *encoder) numbers(m *format.ColumnMetaData, t format.Type, signed bool, c *Column, null []bool, rows int) []int64 {
 	le := binary.LittleEndian
-	lo, hi, some := int64(math.MaxInt64), int64(math.MinInt64), false
+	lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
 	switch t {
 	case format.Boolean:
 		var bits byte
@@ -459,18 +546,18 @@ func (e *encoder) numbers(m *format.ColumnMetaData, t format.Type, signed bool, 
 	}
 	cells := c.Ints[:rows]
 	if null != nil {
-		e.some = slices.Grow(e.some[:0], rows)
-		for r, x := range cells {
-			if !null[r] {
-				e.some = append(e.some, x)
-			}
+		e.some = slices.Grow(e.some[:0], rows)[:rows]
+		some, n := e.some, 0
+		for r, p := range e.present[:len(cells)] {
+			some[n] = cells[r]
+			n += int(p)
 		}
-		cells = e.some
+		cells = some[:n]
 	}
 	for _, x := range cells {
-		lo, hi, some = min(lo, x), max(hi, x), true
+		lo, hi = min(lo, x), max(hi, x)
 	}
-	if !some || !signed {
+	if len(cells) == 0 || !signed {
 		return cells
 	}
 	bound := func(x int64) []byte {

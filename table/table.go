@@ -74,7 +74,7 @@ type Column struct {
 	Codes  []uint32 // one a row when Dict
 	Ints   []int64  // of Int, Decimal, Date, Time, Bool; one a row, or the dictionary when Dict
 	Floats []float64
-	spare  Strings // a buffer for Text
+	nulls  []bool // a buffer for Null
 }
 
 // IsNull reports whether cell i is null. An empty CSV cell is an empty text,
@@ -221,43 +221,58 @@ func unique(where string, fields []Field) error {
 
 // Keep drops the rows for which keep is false.
 func (b *Batch) Keep(keep []bool) {
+	kept := runsOf(keep)
 	for i := range b.Columns {
-		b.Columns[i].Keep(keep)
+		b.Columns[i].keep(kept)
 	}
-	b.Number = filter(b.Number, keep)
+	b.Number = filter(b.Number, kept)
 	if b.lines.Len() > 0 {
-		b.lines.Start, b.lines.End = filter(b.lines.Start, keep), filter(b.lines.End, keep)
+		b.lines.Start, b.lines.End = filter(b.lines.Start, kept), filter(b.lines.End, kept)
 	}
 	b.Rows = len(b.Number)
 }
 
-// Keep drops the cells for which keep is false.
-func (c *Column) Keep(keep []bool) {
-	if c.Null != nil {
-		c.Null = filter(c.Null, keep)
-	}
+func (c *Column) keep(kept []run) {
+	c.Null = filter(c.Null, kept)
 	switch {
 	case c.Dict:
-		c.Codes = filter(c.Codes, keep)
+		c.Codes = filter(c.Codes, kept)
 	case c.Kind == String:
-		c.Text.Start, c.Text.End = filter(c.Text.Start, keep), filter(c.Text.End, keep)
+		c.Text.Start, c.Text.End = filter(c.Text.Start, kept), filter(c.Text.End, kept)
 	case c.Kind == Float:
-		c.Floats = filter(c.Floats, keep)
+		c.Floats = filter(c.Floats, kept)
 	default:
-		c.Ints = filter(c.Ints, keep)
+		c.Ints = filter(c.Ints, kept)
 	}
 }
 
-func filter[T any](s []T, keep []bool) []T {
+// A run is consecutive rows.
+type run struct{ from, to int }
+
+// runsOf returns the runs of rows for which keep is true: where few rows are
+// dropped they are few, whatever the number of columns.
+func runsOf(keep []bool) (kept []run) {
+	for i := 0; i < len(keep); i++ {
+		if from := i; keep[i] {
+			for i < len(keep) && keep[i] {
+				i++
+			}
+			kept = append(kept, run{from, i})
+		}
+	}
+	return kept
+}
+
+func filter[T any](s []T, kept []run) []T {
 	if len(s) == 0 {
 		return s
 	}
 	n := 0
-	for i, k := range keep {
-		if k {
-			s[n] = s[i]
-			n++
+	for _, r := range kept {
+		if n != r.from {
+			copy(s[n:], s[r.from:r.to])
 		}
+		n += r.to - r.from
 	}
 	return s[:n]
 }
