@@ -24,12 +24,15 @@ type Engine struct {
 	Schedule *schedule.Schedule
 
 	atlas  func() *atlas
-	mu     sync.Mutex
 	turns  func() []kanzei.Day
-	books  map[kanzei.Day]*book // by the last turn of knowledge
-	tables map[tableKey]*Table
-	laws   map[stampKey]*Table
 	common *common // of raters
+
+	// Books and laws are made by whoever asks first. Table makes them without
+	// mu, so that others go on with other laws.
+	mu     sync.Mutex
+	books  map[kanzei.Day]func() *book // by the last turn of knowledge
+	laws   map[lawKey]*compiled
+	stamps map[string]*compiled // laws by the acts in effect
 
 	admissions map[zoneKey]*Table // of goods in privileged foreign status
 
@@ -42,21 +45,18 @@ type book struct {
 	bounds []kanzei.Moment
 }
 
-type tableKey struct {
+type lawKey struct {
 	book  *book
 	epoch int
-	view  View
 }
 
-type stampKey struct {
-	stamp string
-	view  View
-}
+// A compiled law gives its table in each view, which is made once.
+type compiled [2]func() (*Table, error)
 
 // New returns an engine over a ledger and a schedule.
 func New(l *ledger.Ledger, s *schedule.Schedule) *Engine {
 	return &Engine{Ledger: l, Schedule: s, atlas: sync.OnceValue(func() *atlas { return newAtlas(l) }),
-		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]*book{}, tables: map[tableKey]*Table{}, laws: map[stampKey]*Table{}, common: newCommon(), admissions: map[zoneKey]*Table{}}
+		turns: sync.OnceValue(l.Turns), books: map[kanzei.Day]func() *book{}, laws: map[lawKey]*compiled{}, stamps: map[string]*compiled{}, common: newCommon(), admissions: map[zoneKey]*Table{}}
 }
 
 // Embedded returns an engine over the editions built into the program.
@@ -80,14 +80,19 @@ func (e *Engine) Book(known kanzei.Day) *ledger.Book {
 	return e.book(known).Book
 }
 
-func (e *Engine) book(known kanzei.Day) *book {
+func (e *Engine) book(known kanzei.Day) *book { return e.lent(known)() }
+
+// lent returns what makes the book of a day, once; e.mu is held.
+func (e *Engine) lent(known kanzei.Day) func() *book {
 	if known != 0 {
 		known = e.turn(known)
 	}
 	b := e.books[known]
 	if b == nil {
-		k := e.Ledger.AsKnown(known)
-		b = &book{k, k.Bounds()}
+		b = sync.OnceValue(func() *book {
+			k := e.Ledger.AsKnown(known)
+			return &book{k, k.Bounds()}
+		})
 		e.books[known] = b
 	}
 	return b
@@ -109,37 +114,48 @@ func (e *Engine) turn(known kanzei.Day) kanzei.Day {
 // Table returns the law of the day as known at the end of a day, compiled.
 func (e *Engine) Table(on, known kanzei.Day, view View) (*Table, error) {
 	e.mu.Lock()
-	defer e.mu.Unlock()
-	b := e.book(known)
+	lent := e.lent(known)
+	e.mu.Unlock()
+	b := lent()
 	epoch, found := slices.BinarySearch(b.bounds, on.Open())
 	if found {
 		epoch++
 	}
-	return e.table(b, epoch, on.Open(), view)
+	e.mu.Lock()
+	c := e.compiled(b, epoch, on.Open())
+	e.mu.Unlock()
+	return c[view]()
 }
 
-// table returns the compiled law of a stretch of a book. Books that differ by
-// acts not in effect then share it, and so do the views where no judgment is.
+// table is Table for a stretch of a book; e.mu is held.
 func (e *Engine) table(b *book, epoch int, m kanzei.Moment, view View) (*Table, error) {
-	key := tableKey{b, epoch, view}
-	if t := e.tables[key]; t != nil {
-		return t, nil
+	return e.compiled(b, epoch, m)[view]()
+}
+
+// compiled returns the law of a stretch of a book; e.mu is held. Books that
+// differ by acts not in effect then share it, and so do the views where no
+// judgment is.
+func (e *Engine) compiled(b *book, epoch int, m kanzei.Moment) *compiled {
+	key := lawKey{b, epoch}
+	if c := e.laws[key]; c != nil {
+		return c
 	}
-	stamp := stampKey{b.Stamp(m), view}
-	t := e.laws[stamp]
-	if t == nil && view == Legal {
-		if c, err := e.table(b, epoch, m, Collected); err == nil && !c.voids {
-			t = c
-		}
+	stamp := b.Stamp(m)
+	c := e.stamps[stamp]
+	if c == nil {
+		state := sync.OnceValue(func() *ledger.State { return b.At(m) })
+		collected := sync.OnceValues(func() (*Table, error) { return compile(state(), Collected, e.atlas) })
+		legal := sync.OnceValues(func() (*Table, error) {
+			if t, err := collected(); err == nil && !t.voids {
+				return t, nil
+			}
+			return compile(state(), Legal, e.atlas)
+		})
+		c = &compiled{Collected: collected, Legal: legal}
+		e.stamps[stamp] = c
 	}
-	if t == nil {
-		var err error
-		if t, err = compile(b.At(m), view, e.atlas); err != nil {
-			return nil, err
-		}
-	}
-	e.tables[key], e.laws[stamp] = t, t
-	return t, nil
+	e.laws[key] = c
+	return c
 }
 
 // Assess answers for one entry as known at the end of a day; the zero Day

@@ -20,14 +20,15 @@ type Line struct {
 	Whole *Whole     // the entry of which it is a line, nil where it is the only one
 	Err   error      // from Admit and Place: a *kanzei.Problem where the entry makes no sense
 
-	origin  int32 // place in allOrigins
-	stretch int32 // of the atlas, -1 where the code lies on several
-	has     holding
-	frame   *frame
-	rates   *frame // of the day whose column 1 or 2 is paid
-	line    *lineInfo
-	under   [3]*treatment // by law of the frame, nil until asked for
-	gaps    uint64        // of those of the frame, those that concern the goods
+	origin   int32 // place in allOrigins
+	stretch  int32 // of the atlas, -1 where the code lies on several
+	declares declarations
+	has      holding
+	frame    *frame
+	rates    *frame // of the day whose column 1 or 2 is paid
+	line     *lineInfo
+	under    [3]*treatment // by law of the frame, nil until asked for
+	gaps     uint64        // of those of the frame, those that concern the goods
 }
 
 // pays reports whether the processing fee of the entry is shown with the line.
@@ -46,17 +47,13 @@ func (l *Line) processingFee() (fee kanzei.Money, held bool) {
 type holding uint8
 
 const (
-	factual    holding = 1 << iota // a fact that a condition could ask for
-	remarkable                     // something on which remarks are made
+	remarkable holding = 1 << iota // something on which remarks are made
 	zoned                          // a status in a foreign-trade zone
 	unitless                       // a quantity without a unit
 	returned                       // a value that is the dutiable part
 )
 
 func holdingOf(e *kanzei.Entry) (h holding) {
-	if !plain(e) {
-		h |= factual
-	}
 	if e.SPI != "" || len(e.Flags) > 0 || e.Origin == unitedStates || e.Origin == puertoRico {
 		h |= remarkable
 	}
@@ -283,7 +280,7 @@ func (r *Rater) Code(h kanzei.HTS) *Code {
 			c = r.codes.at(h)
 		}
 		*c = &Code{hts: h, stretch: -1}
-		r.ranked = false
+		r.fresh = append(r.fresh, *c)
 	}
 	return *c
 }
@@ -349,20 +346,26 @@ func (r *Rater) Full() bool { return len(r.texts) > maxTexts || r.codes.n > maxC
 // rank numbers the codes held in the order of the schedule, in which the law
 // keeps what bears on them.
 func (r *Rater) rank() {
-	if r.ranked {
+	if len(r.fresh) == 0 {
 		return
 	}
-	r.byCode = r.byCode[:0]
-	for _, x := range r.codes.slots {
-		if x.Code != nil {
-			r.byCode = append(r.byCode, x.Code)
+	order := func(a, b *Code) int { return cmp.Compare(a.hts, b.hts) }
+	slices.SortFunc(r.fresh, order)
+	old := r.byCode
+	r.byCode = slices.Grow(old, len(r.fresh))[:len(old)+len(r.fresh)]
+	for at := len(r.byCode); len(r.fresh) > 0; {
+		from := &r.fresh
+		if len(old) > 0 && order(old[len(old)-1], r.fresh[len(r.fresh)-1]) > 0 {
+			from = &old
 		}
+		at--
+		last := len(*from) - 1
+		r.byCode[at] = (*from)[last]
+		*from = (*from)[:last]
 	}
-	slices.SortFunc(r.byCode, func(a, b *Code) int { return cmp.Compare(a.hts, b.hts) })
 	for i, c := range r.byCode {
 		c.number = int32(i)
 	}
-	r.ranked = true
 }
 
 func (r *Rater) line(c *Code, f *frame) (*lineInfo, error) {
@@ -439,7 +442,7 @@ func (r *Rater) Admit(l *Line) {
 	if l.Code == nil || e.HTS != code { // as chapter 98 has it
 		l.Code = r.Code(e.HTS)
 	}
-	l.origin, l.has = int32(originAt(e.Origin)), holdingOf(e)
+	l.origin, l.declares, l.has = int32(originAt(e.Origin)), declarationsOf(e), holdingOf(e)
 	if l.rates = l.frame; e.FTZStatus == privilegedForeign {
 		l.rates, l.Err = r.frame(e.FTZDate, known)
 	}
@@ -527,6 +530,9 @@ func (r *Rater) Fetch(lines []Line, order []int32) {
 		l := &lines[j]
 		e := l.Entry
 		n += int(e.Value) + len(e.Flags) + int(l.gaps)
+		if l.Whole != nil {
+			n += int(l.Whole.First)
+		}
 	}
 	for _, j := range order {
 		l := &lines[j]

@@ -114,11 +114,11 @@ func (r *Rater) quick(p *Line, out *Outcome) bool {
 // treated returns what bears on a line that has been placed, under one of the
 // laws of its frame; nil where the code is too short to tell.
 func (r *Rater) treated(p *Line, law int) *treatment {
-	l := p.frame.laws[law]
-	if l == p.frame.laws[asKnown] {
-		law = asKnown
-	}
 	if t := p.under[law]; t != nil {
+		return t
+	}
+	l := p.frame.laws[law]
+	if t := p.under[asKnown]; t != nil && l == p.frame.laws[asKnown] {
 		return t
 	}
 	return r.treatment(l, p.Code, int(p.origin))
@@ -231,7 +231,7 @@ func (r *Rater) underSPI(t *treatment, m *template, line *lineInfo, rate *kanzei
 	}
 	r.here.units()
 	traced := t.apart()
-	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: true}
+	c := &computation{engine: r.engine, table: t.Table, entry: r.entry, line: line.Line, bearing: t.bearing, base: *b, baseOK: true, work: &r.work}
 	c.base.rate = *rate
 	s := c.span()
 	e := *r.entry

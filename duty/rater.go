@@ -30,7 +30,7 @@ type Rater struct {
 	placed  []*treatment // of common, as far as this rater has looked
 	codes   codeTable
 	byCode  []*Code           // the codes by number
-	ranked  bool              // the numbers of codes are in their order
+	fresh   []*Code           // codes without a number yet
 	spi     [][]string        // by origin
 	noted   []*notes          // of sayings
 	plain   map[string]uint32 // see classes.go
@@ -40,7 +40,6 @@ type Rater struct {
 	byText   map[string]Text
 	bySeries map[string]Text
 	byRemark map[remark]Text
-	programs map[string]uint16 // of common
 	noHarbor Text
 	spiFact  Text
 
@@ -51,11 +50,11 @@ type Rater struct {
 	fetched      int // so that Fetch is not left out
 
 	// of the line at hand
+	work    workspace
 	one     [1]Line
 	here    *Line
 	entry   *kanzei.Entry
 	amount  func(unit string) (int64, bool)
-	uses    []string
 	series  []Text
 	remarks []remark
 	key     []byte
@@ -63,7 +62,7 @@ type Rater struct {
 	scratch kanzei.Assessment
 
 	own, other, alternative baseDuty
-	contents                facts
+	contents, declared      facts
 	claimed                 kanzei.Entry
 }
 
@@ -123,7 +122,7 @@ const (
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
 		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
-		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, byRemark: map[remark]Text{}, texts: []string{""}, programs: map[string]uint16{}}
+		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, byRemark: map[remark]Text{}, texts: []string{""}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) {
 		r.here.units()
@@ -215,7 +214,7 @@ func (r *Rater) add(t Text) {
 // zero. Entries that make no sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
 	if r.codes.n > maxCodes {
-		r.codes = codeTable{}
+		r.codes, r.byCode, r.fresh = codeTable{}, nil, nil
 		r.codes.grow()
 	}
 	r.one[0] = Line{Entry: entry, Known: known, Whole: whole}
@@ -243,7 +242,7 @@ func (r *Rater) Answer(l *Line, out *Outcome) error {
 func (r *Rater) base(t *Table, line *lineInfo, spi string, b *baseDuty) (rate *kanzei.Rate, ok bool) {
 	rate = &line.General
 	switch {
-	case t.column2.has(originAt(r.entry.Origin)):
+	case t.column2.has(int(r.here.origin)):
 		rate = &line.Column2
 	case spi != "":
 		if s := special(line.Special, spi); s != nil {
@@ -332,6 +331,7 @@ func (r *Rater) slow(p *Line, out *Outcome) error {
 	if err != nil {
 		return err
 	}
+	c.brief, c.work = true, &r.work
 	s := c.span()
 	out.Status = s.status
 	out.Min, out.Max = amountOf(s.min), amountOf(s.max)
@@ -376,6 +376,7 @@ func (r *Rater) slow(p *Line, out *Outcome) error {
 		if err != nil {
 			return Amount{}, err
 		}
+		c.work = &r.work
 		s := c.span()
 		if s.status != kanzei.Exact {
 			r.series = append(r.series, r.text(what))

@@ -149,12 +149,7 @@ func (c *computation) remarks(a *kanzei.Assessment, then func() (*computation, e
 // asksFor reports whether a provision of the treatment asks for the fact that a
 // flag declares.
 func (t *treatment) asksFor(flag string) bool {
-	for _, i := range t.asks[noFlags] {
-		if asksFor(t.conds[i], flag) {
-			return true
-		}
-	}
-	return false
+	return t.asks.of(someFlags) && slices.ContainsFunc(t.conds, func(c *kanzei.Condition) bool { return asksFor(c, flag) })
 }
 
 // then returns the computation of the line at hand by the law known on the day

@@ -1,6 +1,7 @@
 package duty
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -98,12 +99,6 @@ const (
 	maxVariants  = 6       // of one key: base rates below and above an all-in rate, values so small that duties round to nothing
 )
 
-// plain reports whether no fact is declared that a condition could ask for.
-func plain(e *kanzei.Entry) bool {
-	return len(e.Flags) == 0 && e.SPI == "" && e.Loaded == 0 && e.Exported == 0 && e.FTZDate == 0 && e.MeltPour == 0 && e.SmeltCast == 0 &&
-		!e.USContent.Known && !e.Steel.Known && !e.Aluminum.Known && !e.Copper.Known && !e.MetalWeight.Known
-}
-
 // filling tells of each set of contents whether it is nothing of the value (the
 // low bits) and whether it is all of it or more (the high ones).
 func filling(steel, aluminum, copper, us kanzei.Fraction) (bits uint64) {
@@ -126,24 +121,18 @@ func filling(steel, aluminum, copper, us kanzei.Fraction) (bits uint64) {
 // where there is none, and leaves its totals in r.totals. It is nil where only
 // the long way answers.
 func (r *Rater) find(t *treatment, l *Line, rate *kanzei.Rate, known bool, b *baseDuty, span bool) *template {
-	e, line := r.entry, l.line
-	k := templateKey{era: l.frame.era, span: span}
+	line := l.line
+	k := templateKey{span: span}
+	if !span { // numbers are to be in order
+		k.era = l.frame.era
+	}
 	if !known {
 		k.open = 1
 		if rate.Kind == kanzei.RateByText || rate.Kind == kanzei.RateNone {
 			k.open = 2
 		}
 	}
-	x := facts{entry: e, base: b}
-	if l.has&factual == 0 {
-		for _, i := range t.computed {
-			if holds(t.conds[i], &x) {
-				k.holds |= 1 << i
-			}
-		}
-	} else {
-		r.facts(t, &k, &x)
-	}
+	r.facts(t, l.declares, &k, b)
 	hash := k.hash()
 	n := 0
 	seen := t.templates.Load().find(&k, hash)
@@ -170,30 +159,30 @@ func (r *Rater) make(t *treatment, line *lineInfo, rate *kanzei.Rate, b *baseDut
 	return nil
 }
 
-// facts puts what is declared into the key.
-func (r *Rater) facts(t *treatment, k *templateKey, x *facts) {
+// facts puts what is declared, and what follows without, into the key.
+func (r *Rater) facts(t *treatment, d declarations, k *templateKey, b *baseDuty) {
 	e := r.entry
+	x := &r.declared
+	x.entry, x.base, x.uses = e, b, x.uses[:0]
+	for _, flag := range e.Flags {
+		if !strings.HasPrefix(flag, "not-") {
+			x.uses = append(x.uses, flag)
+		}
+	}
+	for some := d & t.asks; some != 0; some &= some - 1 {
+		for conds := t.asking[bits.TrailingZeros16(uint16(some))]; conds != 0; conds &= conds - 1 {
+			if i := bits.TrailingZeros64(conds); holds(t.conds[i], x) {
+				k.holds |= 1 << i
+			}
+		}
+	}
+	if d == 1 {
+		return
+	}
 	if e.SPI != "" {
 		k.spi = 1
 		if i := slices.Index(t.spiClaims, e.SPI); i >= 0 {
 			k.spi = uint16(i + 2)
-		}
-	}
-	r.uses = r.uses[:0]
-	for _, flag := range e.Flags {
-		if !strings.HasPrefix(flag, "not-") {
-			r.uses = append(r.uses, flag)
-		}
-	}
-	x.uses = r.uses
-	for s, conds := range &t.asks {
-		if len(conds) == 0 || silence(s).silent(e) {
-			continue
-		}
-		for _, i := range conds {
-			if holds(t.conds[i], x) {
-				k.holds |= 1 << i
-			}
 		}
 	}
 	if len(e.Flags) > 0 {
@@ -203,8 +192,8 @@ func (r *Rater) facts(t *treatment, k *templateKey, x *facts) {
 			}
 		}
 	}
-	if t.bases == 0 { // all are levied on the full value
-		return
+	if t.bases == 0 || !d.of(usContent) && !d.of(steelContent) && !d.of(aluminumContent) && !d.of(copperContent) {
+		return // all are levied on the full value, or no content is declared
 	}
 	of := func(a area, s kanzei.Share) kanzei.Fraction {
 		if t.bases&a == 0 {
@@ -214,9 +203,6 @@ func (r *Rater) facts(t *treatment, k *templateKey, x *facts) {
 	}
 	k.steelKnown, k.aluminumKnown = t.bases&inSteel != 0 && e.Steel.Known, t.bases&inAluminum != 0 && e.Aluminum.Known
 	k.copperKnown, k.usKnown = t.bases&inCopper != 0 && e.Copper.Known, t.bases&inUS != 0 && e.USContent.Known
-	if !e.Steel.Known && !e.Aluminum.Known && !e.Copper.Known && !e.USContent.Known {
-		return // as for entries that declare nothing
-	}
 	if t.declared(e) && len(t.usClaims) < 2 {
 		steel, aluminum, copper := of(inSteel, e.Steel), of(inAluminum, e.Aluminum), of(inCopper, e.Copper)
 		k.fills = filling(steel, aluminum, copper, of(inUS, e.USContent)) | 1

@@ -18,8 +18,8 @@ type treatment struct {
 	bearing   []uint16
 	simple    bool                // all rates can be computed, see countable, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
-	asks      [noSmelt + 1][]int  // of conds: by what leaves them without hold
-	computed  []int               // of conds: those that hold or not without a fact declared
+	asks      declarations        // facts that conditions ask for
+	asking    [facets]uint64      // fact → the conditions that ask for it, where simple
 	column1   []int               // of conds: those on the column 1 rate
 	uses      []string            // values of "use" conditions
 	bases     area                // the contents that some are levied on, or excuse
@@ -30,59 +30,83 @@ type treatment struct {
 	templates atomic.Pointer[templateTable]
 }
 
-// A silence is the fact not declared without which a condition does not hold.
-type silence uint8
+// A declarable is a fact of entries without which some conditions do not hold.
+type declarable uint8
 
 const (
-	always silence = iota
-	noFlags
-	noLoading
-	noExport
-	noZone
-	noSPI
-	noMelt
-	noSmelt
+	nothing declarable = iota // conditions that hold or not without a fact declared
+	someFlags
+	loading
+	export
+	zone
+	someSPI
+	melt
+	smelt
+	usContent
+	steelContent
+	aluminumContent
+	copperContent
+	metalWeight
+	facets // how many there are
 )
 
-func silenceOf(c *kanzei.Condition) silence {
-	switch c.Fact {
-	case "claim", "use":
-		return noFlags
-	case "loaded":
-		return noLoading
-	case "exported":
-		return noExport
-	case "ftz-admitted":
-		return noZone
-	case "spi":
-		return noSPI
-	case "melt-pour":
-		return noMelt
-	case "smelt-cast":
-		return noSmelt
+// declarations are the facts that an entry declares, one bit each; that of
+// nothing is set.
+type declarations uint16
+
+func declarationsOf(e *kanzei.Entry) declarations {
+	d := declarations(1)
+	put := func(f declarable, x bool) {
+		if x {
+			d |= 1 << f
+		}
 	}
-	return always
+	put(someFlags, len(e.Flags) > 0)
+	put(loading, e.Loaded != 0)
+	put(export, e.Exported != 0)
+	put(zone, e.FTZDate != 0)
+	put(someSPI, e.SPI != "")
+	put(melt, e.MeltPour != 0)
+	put(smelt, e.SmeltCast != 0)
+	put(usContent, e.USContent.Known)
+	put(steelContent, e.Steel.Known)
+	put(aluminumContent, e.Aluminum.Known)
+	put(copperContent, e.Copper.Known)
+	put(metalWeight, e.MetalWeight.Known)
+	return d
 }
 
-// silent reports whether an entry does not declare the fact.
-func (s silence) silent(e *kanzei.Entry) bool {
-	switch s {
-	case noFlags:
-		return len(e.Flags) == 0
-	case noLoading:
-		return e.Loaded == 0
-	case noExport:
-		return e.Exported == 0
-	case noZone:
-		return e.FTZDate == 0
-	case noSPI:
-		return e.SPI == ""
-	case noMelt:
-		return e.MeltPour == 0
-	case noSmelt:
-		return e.SmeltCast == 0
+func (d declarations) of(f declarable) bool { return d>>f&1 != 0 }
+
+// asked returns the fact that a condition asks for.
+func asked(c *kanzei.Condition) declarable {
+	switch c.Fact {
+	case "claim", "use":
+		return someFlags
+	case "loaded":
+		return loading
+	case "exported":
+		return export
+	case "ftz-admitted":
+		return zone
+	case "spi":
+		return someSPI
+	case "melt-pour":
+		return melt
+	case "smelt-cast":
+		return smelt
+	case "us-content":
+		return usContent
+	case "steel":
+		return steelContent
+	case "aluminum":
+		return aluminumContent
+	case "copper":
+		return copperContent
+	case "metal-weight":
+		return metalWeight
 	}
-	return false
+	return nothing
 }
 
 // treatment returns what bears on goods of a code and an origin, nil where the
@@ -207,13 +231,11 @@ func newTreatment(l *lawTable, ids []uint16, column2 bool) *treatment {
 			}) {
 				continue
 			}
-			t.asks[silenceOf(c)] = append(t.asks[silenceOf(c)], len(t.conds))
+			t.asks |= 1 << asked(c)
+			t.asking[asked(c)] |= 1 << (len(t.conds) & 63)
 			switch c.Fact {
 			case "column-1":
 				t.column1 = append(t.column1, len(t.conds))
-				t.computed = append(t.computed, len(t.conds))
-			case "entered", "value":
-				t.computed = append(t.computed, len(t.conds))
 			case "use":
 				if !slices.Contains(t.uses, c.Value) {
 					t.uses = append(t.uses, c.Value)

@@ -46,7 +46,7 @@ func Decode(data []byte) (*Ledger, error) {
 	if err := gob.NewDecoder(bytes.NewReader(raw)).Decode(&e); err != nil {
 		return nil, fmt.Errorf("law edition: %w", err)
 	}
-	return &Ledger{e.Instruments, e.Coverage}, nil
+	return &Ledger{Instruments: e.Instruments, Coverage: e.Coverage}, nil
 }
 
 var embedded = sync.OnceValues(func() (*Ledger, error) { return Decode(law.Edition) })

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
-	"sync"
 
 	"kanzei"
 )
@@ -54,9 +53,6 @@ type Book struct {
 	programOf map[string]string
 	awaiting  []Ref // acts ordered whose notice is not public yet
 	acts      []numbered
-
-	mu   sync.Mutex // guards sets: a book answers many at once
-	sets map[setKey]Set
 }
 
 // A numbered act is known, in the order of the fold, with its place in the
@@ -66,17 +62,12 @@ type numbered struct {
 	place uint32
 }
 
-type setKey struct {
-	name  string
-	epoch int
-}
-
 // AsKnown returns the law as known at the end of the day. The zero Day means
 // everything held.
 func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 	b := &Book{Ledger: l, Known: known,
 		layers: map[string][]layer{}, programs: map[string][]layer{},
-		lists: map[string][]layer{}, groups: map[string][]layer{}, sets: map[setKey]Set{}}
+		lists: map[string][]layer{}, groups: map[string][]layer{}}
 	place := uint32(0)
 	for _, in := range l.Instruments {
 		for i := range in.Acts {
@@ -92,6 +83,7 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 	slices.SortStableFunc(b.acts, func(x, y numbered) int { return cmp.Compare(knownFrom(x.Act), knownFrom(y.Act)) })
 	programOf := map[string]string{}
 	b.programOf = programOf
+	programs := map[string]bool{} // of headings, at any time
 	for _, n := range b.acts {
 		r := n.Ref
 		switch a := r.Act; a.Kind {
@@ -118,9 +110,14 @@ func (l *Ledger) AsKnown(known kanzei.Day) *Book {
 				}
 				b.layers[h] = append(b.layers[h], layer{r, row})
 				programOf[h] = a.Provision.Program
+				programs[a.Provision.Program] = true
 			}
 		default:
 			for _, t := range a.Targets {
+				if b.layers[t] != nil && !programs[t] && !many(t) {
+					b.layers[t] = append(b.layers[t], layer{r, -1})
+					continue
+				}
 				for h := range b.layers {
 					if Names(t, h, programOf[h]) {
 						b.layers[h] = append(b.layers[h], layer{r, -1})
@@ -177,6 +174,9 @@ func Names(ref, heading, program string) bool {
 	}
 	return program != "" && ref == program
 }
+
+// many reports whether a reference is a range or a family.
+func many(ref string) bool { return strings.Contains(ref, "..") || strings.HasSuffix(ref, "*") }
 
 // ProgramOf returns the program a heading was put under, "" when unknown.
 func (b *Book) ProgramOf(heading string) string { return b.programOf[heading] }
@@ -313,57 +313,35 @@ func (b *Book) Group(name string, m kanzei.Moment) []kanzei.Origin {
 
 // List returns the products of a list at the moment.
 func (b *Book) List(name string, m kanzei.Moment) Set {
-	layers := b.lists[name]
-	// The list changes only at the bounds of its own acts: name the stretch.
-	epoch := 0
-	for _, y := range layers {
-		if m >= y.ref.Act.From {
-			epoch++
-		}
-		if m >= y.ref.Act.Until {
-			epoch++
-		}
-	}
-	key := setKey{name, epoch}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if s, ok := b.sets[key]; ok {
-		return s
-	}
+	d := &b.Ledger.made
 	var s Set
-	for _, y := range layers {
+	for _, y := range b.lists[name] {
 		if !y.covers(m) {
 			continue
 		}
+		codes := d.of(y.ref.Act.Codes)
 		if y.ref.Act.Kind == kanzei.ActAdd {
-			s = s.Union(setOf(y.ref.Act.Codes))
+			s = d.union(s, codes)
 		} else {
-			s = s.Minus(setOf(y.ref.Act.Codes))
+			s = d.minus(s, codes)
 		}
 	}
-	b.sets[key] = s
 	return s
 }
 
 // Products returns the product scope of a provision at the moment.
 func (b *Book) Products(p *kanzei.Provision, m kanzei.Moment) Set {
+	d := &b.Ledger.made
 	resolve := func(items []kanzei.ProductItem) Set {
 		var s Set
-		var plain []kanzei.ProductItem
 		for _, it := range items {
 			if it.List != "" {
-				s = s.Union(b.List(it.List, m))
-			} else {
-				plain = append(plain, it)
+				s = d.union(s, b.List(it.List, m))
 			}
 		}
-		return s.Union(setOf(plain))
+		return d.union(s, d.of(items))
 	}
-	s := resolve(p.Products)
-	if len(p.Except) > 0 {
-		s = s.Minus(resolve(p.Except))
-	}
-	return s
+	return d.minus(resolve(p.Products), resolve(p.Except))
 }
 
 // Origins reports which origins a provision is levied on at the moment.

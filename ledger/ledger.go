@@ -27,6 +27,7 @@ import (
 type Ledger struct {
 	Instruments []*kanzei.Instrument // by the day they became public
 	Coverage    *Coverage
+	made        made
 }
 
 // A Ref names an act of an instrument.

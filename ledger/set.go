@@ -3,6 +3,7 @@ package ledger
 import (
 	"slices"
 	"sort"
+	"sync"
 
 	"kanzei"
 )
@@ -14,6 +15,59 @@ type Set []Interval
 type Interval struct{ Lo, Hi uint64 }
 
 const allCodes = 10_000_000_000
+
+// made keeps the sets of a ledger by what they were made of: most provisions
+// cover the same goods in most laws. A set does not change, nor do items of an
+// instrument, so where they lie says what they are.
+type made struct {
+	mu   sync.Mutex
+	sets map[makings]Set
+}
+
+const maxMade = 1 << 14
+
+type makings struct {
+	minus bool // else a union
+	items *kanzei.ProductItem
+	s, t  *Interval
+	n, m  int
+}
+
+func (d *made) set(k makings, of func() Set) Set {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s, ok := d.sets[k]
+	if !ok {
+		s = of()
+		if d.sets == nil || len(d.sets) >= maxMade {
+			d.sets = map[makings]Set{}
+		}
+		d.sets[k] = s
+	}
+	return s
+}
+
+// of is setOf.
+func (d *made) of(items []kanzei.ProductItem) Set {
+	if len(items) == 0 {
+		return nil
+	}
+	return d.set(makings{items: &items[0], n: len(items)}, func() Set { return setOf(items) })
+}
+
+func (d *made) union(s, t Set) Set {
+	if len(s) == 0 || len(t) == 0 {
+		return s.Union(t)
+	}
+	return d.set(makings{s: &s[0], t: &t[0], n: len(s), m: len(t)}, func() Set { return s.Union(t) })
+}
+
+func (d *made) minus(s, t Set) Set {
+	if len(s) == 0 || len(t) == 0 {
+		return s
+	}
+	return d.set(makings{minus: true, s: &s[0], t: &t[0], n: len(s), m: len(t)}, func() Set { return s.Minus(t) })
+}
 
 // setOf returns the set of plain items (not lists).
 func setOf(items []kanzei.ProductItem) Set {

@@ -133,7 +133,7 @@ func (s *State) Stack(ps []*Placed) *Stack {
 				f(j)
 				continue
 			}
-			if !strings.Contains(r, "..") && !strings.HasSuffix(r, "*") {
+			if !many(r) {
 				for _, j := range program[strings.TrimPrefix(r, "program:")] {
 					f(j)
 				}
