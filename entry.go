@@ -41,7 +41,8 @@ func (s *Share) UnmarshalText(b []byte) error {
 }
 
 // An Entry is one line of goods entered for consumption, with the facts
-// declared for it. Zero values mean "not declared".
+// declared for it. Zero values mean "not declared". What most answers rest on
+// comes first, so that it lies together in memory.
 type Entry struct {
 	HTS      HTS    `json:"hts"`
 	Origin   Origin `json:"origin"`

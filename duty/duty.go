@@ -80,10 +80,10 @@ func (e *Engine) Book(known kanzei.Day) *ledger.Book {
 	return e.book(known).Book
 }
 
-func (e *Engine) book(known kanzei.Day) *book { return e.lent(known)() }
+func (e *Engine) book(known kanzei.Day) *book { return e.bookOnce(known)() }
 
-// lent returns what makes the book of a day, once; e.mu is held.
-func (e *Engine) lent(known kanzei.Day) func() *book {
+// bookOnce returns what makes the book of a day, once; e.mu is held.
+func (e *Engine) bookOnce(known kanzei.Day) func() *book {
 	if known != 0 {
 		known = e.turn(known)
 	}
@@ -114,9 +114,9 @@ func (e *Engine) turn(known kanzei.Day) kanzei.Day {
 // Table returns the law of the day as known at the end of a day, compiled.
 func (e *Engine) Table(on, known kanzei.Day, view View) (*Table, error) {
 	e.mu.Lock()
-	lent := e.lent(known)
+	once := e.bookOnce(known)
 	e.mu.Unlock()
-	b := lent()
+	b := once()
 	epoch, found := slices.BinarySearch(b.bounds, on.Open())
 	if found {
 		epoch++

@@ -273,50 +273,13 @@ type lineInfo struct{ schedule.Line }
 
 // Code returns what the rater knows of a code.
 func (r *Rater) Code(h kanzei.HTS) *Code {
-	c := r.codes.at(h)
-	if *c == nil {
-		if r.codes.n++; 2*r.codes.n > len(r.codes.slots) {
-			r.codes.grow()
-			c = r.codes.at(h)
-		}
-		*c = &Code{hts: h, stretch: -1}
-		r.fresh = append(r.fresh, *c)
+	c := r.codes[h]
+	if c == nil {
+		c = &Code{hts: h, stretch: -1}
+		r.codes[h] = c
+		r.fresh = append(r.fresh, c)
 	}
-	return *c
-}
-
-// A codeTable is a hash table of codes: files name millions, and a map of the
-// language takes three times as long.
-type codeTable struct {
-	slots []codeSlot // a power of two
-	n     int        // that are not empty
-}
-
-type codeSlot struct {
-	hts kanzei.HTS
-	*Code
-}
-
-// at returns the place of a code, nil where there is none yet.
-func (t *codeTable) at(h kanzei.HTS) **Code {
-	mask := uint64(len(t.slots) - 1)
-	for i := uint64(h) * 0x9e3779b97f4a7c15 >> 32 & mask; ; i = (i + 1) & mask {
-		if x := &t.slots[i]; x.hts == h || x.Code == nil {
-			x.hts = h
-			return &x.Code
-		}
-	}
-}
-
-// grow makes room for more.
-func (t *codeTable) grow() {
-	old := t.slots
-	t.slots = make([]codeSlot, max(1<<12, 2*len(old)))
-	for _, x := range old {
-		if x.Code != nil {
-			*t.at(x.hts) = x.Code
-		}
-	}
+	return c
 }
 
 // on returns the stretch of the atlas that the code lies on, -1 for several.
@@ -341,7 +304,7 @@ const (
 
 // Full reports whether a rater holds more than it should: a new one is to be
 // made before the next batch.
-func (r *Rater) Full() bool { return len(r.texts) > maxTexts || r.codes.n > maxCodes }
+func (r *Rater) Full() bool { return len(r.texts) > maxTexts || len(r.codes) > maxCodes }
 
 // rank numbers the codes held in the order of the schedule, in which the law
 // keeps what bears on them.

@@ -28,7 +28,7 @@ type Rater struct {
 	days  []*frame   // frames[known]
 
 	placed  []*treatment // of common, as far as this rater has looked
-	codes   codeTable
+	codes   map[kanzei.HTS]*Code
 	byCode  []*Code           // the codes by number
 	fresh   []*Code           // codes without a number yet
 	spi     [][]string        // by origin
@@ -121,14 +121,13 @@ const (
 // NewRater returns a rater of the engine's law.
 func (e *Engine) NewRater() *Rater {
 	r := &Rater{engine: e,
-		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{},
+		frames: map[kanzei.Day][]*frame{}, laws: map[*Table]*lawTable{}, gapsAt: map[int]*gapSet{}, codes: map[kanzei.HTS]*Code{},
 		byText: map[string]Text{"": 0}, bySeries: map[string]Text{}, byRemark: map[remark]Text{}, texts: []string{""}}
 	r.noHarbor, r.spiFact = r.text(noHarborFee), r.text("spi")
 	r.amount = func(u string) (int64, bool) {
 		r.here.units()
 		return quantity(r.entry, u)
 	}
-	r.codes.grow()
 	all := kanzei.Origins()
 	r.spi = make([][]string, len(all))
 	for o, i := range originIndex {
@@ -213,9 +212,8 @@ func (r *Rater) add(t Text) {
 // everything held. Whole is nil for an entry of one line; the line's row is
 // zero. Entries that make no sense are a *kanzei.Problem.
 func (r *Rater) Rate(entry *kanzei.Entry, known kanzei.Day, whole *Whole, out *Outcome) error {
-	if r.codes.n > maxCodes {
-		r.codes, r.byCode, r.fresh = codeTable{}, nil, nil
-		r.codes.grow()
+	if len(r.codes) > maxCodes {
+		r.codes, r.byCode, r.fresh = map[kanzei.HTS]*Code{}, nil, nil
 	}
 	r.one[0] = Line{Entry: entry, Known: known, Whole: whole}
 	r.Admit(&r.one[0])

@@ -19,7 +19,7 @@ type treatment struct {
 	simple    bool                // all rates can be computed, see countable, so that lines differ in value alone
 	conds     []*kanzei.Condition // each once
 	asks      declarations        // facts that conditions ask for
-	asking    [facets]uint64      // fact → the conditions that ask for it, where simple
+	asking    [declarables]uint64 // fact → the conditions that ask for it, where simple
 	column1   []int               // of conds: those on the column 1 rate
 	uses      []string            // values of "use" conditions
 	bases     area                // the contents that some are levied on, or excuse
@@ -47,7 +47,7 @@ const (
 	aluminumContent
 	copperContent
 	metalWeight
-	facets // how many there are
+	declarables // how many there are
 )
 
 // declarations are the facts that an entry declares, one bit each; that of

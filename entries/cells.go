@@ -146,7 +146,7 @@ func fixed(c *table.Column, i, decimals int) (int64, error) {
 			}
 			return x / d, nil
 		}
-		m := pow(decimals - scale)
+		m := pow(decimals - scale) // 1e6 at most, so that small numbers fit
 		if (x > 1e9 || x < -1e9) && (x > math.MaxInt64/m || x < math.MinInt64/m) {
 			return 0, notANumber()
 		}

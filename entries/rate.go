@@ -190,7 +190,7 @@ type worker struct {
 	keep     []bool         // by row
 	rejects  []table.Reject
 	outcomes []duty.Outcome
-	lines    []duty.Line     // of the rows that read well, those of a code together
+	lines    []duty.Line     // of the rows that read well, in the order of the schedule
 	whole    []int32         // row → index of wholes, -1 for an entry of one line
 	wholes   []duty.Whole    // entries of several lines
 	order    []int32         // lines by treatment
